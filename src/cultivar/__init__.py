@@ -1,0 +1,1 @@
+"""Cultivar: a photo in, an answer out, asked whether it was right, and made better by it."""
