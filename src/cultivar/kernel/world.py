@@ -1,0 +1,45 @@
+"""Everything with effects, built once per process and handed to whoever needs it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from cultivar.kernel.database import Database
+from cultivar.kernel.jobs.waker import Waker
+from cultivar.kernel.settings import Settings
+from cultivar.kernel.storage import Storage
+
+
+class Engine(Protocol):
+    """What the layers above ask of `cultivar.vision.runtime`; its own types stay there."""
+
+    async def open(self, key: str, folder: Path) -> Any: ...
+
+    async def shut(self, key: str) -> None: ...
+
+    def manifest(self, key: str) -> Any: ...
+
+    async def answer(self, key: str, photos: Sequence[bytes]) -> Any: ...
+
+    async def thumbnail(self, data: bytes, long_side: int) -> bytes: ...
+
+    async def upright(self, data: bytes) -> bytes: ...
+
+    def busy(self) -> bool: ...
+
+
+@dataclass
+class World:
+    """The process's hold on the world.
+
+    `engine` is None where nothing looks at photos; `busy` is true while people wait for answers, and background work
+    then steps aside.
+    """
+
+    settings: Settings
+    db: Database
+    storage: Storage
+    waker: Waker
+    engine: Engine | None
+    busy: Callable[[], bool]
