@@ -1,0 +1,73 @@
+# `make run` serves Cultivar, `make test` checks everything. Both set up `.venv` themselves, without root.
+
+SHELL  := bash
+.SHELLFLAGS := -euo pipefail -c
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+DONE   := $(VENV)/.done
+UV     := $(PYTHON) tools/uv.py
+HELP   := site/index.html
+PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),auto) --dist loadgroup
+
+unexport VIRTUAL_ENV
+export UV_PROJECT_ENVIRONMENT := $(CURDIR)/$(VENV)
+export UV_PYTHON := $(shell command -v $(PYTHON))
+export UV_PYTHON_DOWNLOADS := never
+
+.PHONY: help run setup check lint test docs bench soak lock wheel
+.DELETE_ON_ERROR:
+
+help: ## Say what there is
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
+
+run: $(DONE)/server $(HELP) ## Serve Cultivar at http://127.0.0.1:8000 (set CULTIVAR_PORT, CULTIVAR_HOST, CULTIVAR_DATA_DIR to change)
+	@exec $(BIN)/cultivar serve
+
+setup: $(DONE)/all ## Install everything that development needs, the trainer's torch too
+
+# What serving and its help pages need: no torch, no test tools.
+$(DONE)/server: pyproject.toml uv.lock
+	$(UV) sync --quiet --frozen --inexact --no-default-groups --group docs
+	@mkdir -p $(@D) && touch $@
+
+# torch stands outside the lock: its build depends on the machine. uv does not read pip's settings, so they are handed
+# over; where none is set it takes the build that PyPI serves, which runs on a CPU too.
+$(DONE)/all: pyproject.toml uv.lock
+	$(UV) sync --quiet --frozen --inexact --all-extras --all-groups
+	links="$${UV_FIND_LINKS:-$${PIP_FIND_LINKS:-$$($(PYTHON) -m pip config get global.find-links 2>/dev/null || true)}}"; \
+	UV_FIND_LINKS="$$links" $(UV) pip install --quiet --no-config --python $(BIN)/python torch==2.13.0
+	@mkdir -p $(@D) && touch $@ $(DONE)/server
+
+docs: $(HELP) ## Build the documentation into site/, served at /help
+
+$(HELP): mkdocs.yml $(shell find docs -type f) | $(DONE)/server
+	$(BIN)/mkdocs build --quiet --strict
+	@touch $@
+
+lint: $(DONE)/all
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/deptry .
+
+check: lint ## The fast checks: style, types, imports, budgets, quick tests
+	$(PYTEST) --cov --cov-report= --no-cov-on-fail
+	$(BIN)/python tools/coverage_report.py
+
+test: lint $(HELP) ## Every check there is
+	$(PYTEST) -m "" --cov --cov-report= --no-cov-on-fail
+	$(BIN)/python tools/coverage_report.py
+
+bench: $(DONE)/all ## Measure a running server beside the bare loop, the plain way and a peer
+	$(BIN)/python -m bench
+
+soak: $(DONE)/all ## What is too long for `make test`: twenty kills a database
+	CULTIVAR_SOAK=20 $(BIN)/python -m pytest -m "" --timeout 3600 tests/system/test_kill.py
+
+lock: ## Lock again after a change of dependencies; no path of this machine may get into the lock
+	env -u UV_FIND_LINKS $(UV) lock
+
+wheel: $(HELP) ## Build the wheel, documentation and packs inside
+	$(UV) build --wheel
