@@ -45,6 +45,12 @@ SCOPES: dict[str, str] = {
 _ROLE_OF_SCOPE: dict[str, Role] = {"datasets:read": "expert", "admin": "admin"}
 
 
+ACCESS = "access"
+"""The purpose of access tokens; their claim `sub` is the person, `sid` the session."""
+
+API_KEY_PREFIX = "cvk_"
+
+
 class ScopeMissing(NotAllowed):
     code = "scope_missing"
     title = "This token or key does not reach that far"

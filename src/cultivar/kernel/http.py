@@ -50,7 +50,7 @@ TheWorld = Annotated[World, Depends(_world)]
 """Everything with effects."""
 
 Session = Annotated[AsyncSession, Depends(_transaction, scope="function")]
-"""One request, one transaction: committed before the answer leaves, so that a commit that fails is never answered 200."""
+"""One request, one transaction: committed before the answer leaves, so a commit that fails is never answered 200."""
 
 
 class InvalidCursor(Invalid):
@@ -87,13 +87,19 @@ def decode_cursor(cursor: str, *types: Any) -> tuple[Any, ...]:
     """The parts that `encode_cursor` was given, read as `types`; raises InvalidCursor (422)."""
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        return TypeAdapter[tuple[Any, ...]](tuple.__class_getitem__(types)).validate_json(text)
-    except (binascii.Error, ValidationError, ValueError) as error:
+        parts = json.loads(text)
+        return tuple(TypeAdapter(kind).validate_python(part) for kind, part in zip(types, parts, strict=True))
+    except (binascii.Error, ValidationError, ValueError, TypeError) as error:
         raise InvalidCursor("Take `next_cursor` as it was given, or leave it out to begin anew.") from error
 
 
 async def exact_total(session: AsyncSession, statement: Select[Any]) -> int | None:
     """How many rows `statement` finds, exact to 10,000; null above, since counting more costs a page's time."""
-    some = statement.with_only_columns(literal(1)).order_by(None).limit(COUNTED_TO + 1).subquery()
+    some = (
+        statement.with_only_columns(literal(1), maintain_column_froms=True)
+        .order_by(None)
+        .limit(COUNTED_TO + 1)
+        .subquery()
+    )
     count = await session.scalar(select(func.count()).select_from(some)) or 0
     return count if count <= COUNTED_TO else None

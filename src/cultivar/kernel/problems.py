@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from cultivar.kernel import errors
 from cultivar.kernel.errors import CultivarError
-from cultivar.kernel.telemetry import ERRORS
+from cultivar.kernel.metrics import ERRORS
 
 MEDIA_TYPE = "application/problem+json"
 
