@@ -59,7 +59,7 @@ def _refuse_aliases(path: Path, text: str) -> None:
     """An alias lets a small file grow without end, or contain itself."""
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.AliasEvent):
-            raise BadPack(f"{path}:{event.start_mark.line + 1}: aliases are not read here, write the value out")
+            raise BadPack(f"{path}: the alias *{event.anchor} is not read here, write the value out")
 
 
 def _refuse_repeats(path: Path, node: yaml.Node) -> None:
