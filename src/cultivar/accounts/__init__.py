@@ -1,0 +1,1 @@
+"""People, guests, sign-ins, API keys, roles and consent choices."""

@@ -1,0 +1,160 @@
+"""What accounts takes and gives over the wire."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from cultivar.accounts import rules
+from cultivar.kernel.auth import Role
+
+ConsentChoice = Literal["none", "store", "train"]
+
+Email = Annotated[str, Field(max_length=254, examples=["ada@example.org"]), AfterValidator(rules.normal_email)]
+Password = Annotated[
+    str,
+    Field(max_length=4096, json_schema_extra={"format": "password", "writeOnly": True}),
+    AfterValidator(rules.normal_password),
+]
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")
+]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class _Out(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Credentials(_In):
+    """An e-mail and a password of at least 10 characters that is not among the common ones."""
+
+    email: Email
+    password: Password
+
+
+class Person(_Out):
+    """An account: `email` is null for a guest."""
+
+    id: UUID
+    email: str | None
+    role: Role
+    consent: ConsentChoice
+    created_at: datetime
+
+
+class SignedIn(BaseModel):
+    """An access token for `Authorization: Bearer`, and what renews it.
+
+    `expires_in` is in seconds. `refresh_token` is absent when it was set as a cookie.
+    """
+
+    access_token: str
+    token_type: Literal["bearer"] = Field(default="bearer")
+    expires_in: int
+    refresh_token: str | None = None
+
+
+class RefreshIn(_In):
+    refresh_token: Annotated[str, Field(max_length=4096)]
+
+
+class LeaveIn(_In):
+    """The password again; it may be left out within 15 minutes of signing in, and by guests."""
+
+    password: Password | None = None
+
+
+class SessionOut(_Out):
+    """A place where this person is signed in; `client` is the program's own word for itself."""
+
+    id: UUID
+    client: str | None
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    current: bool = False
+
+
+class KeyIn(_In):
+    """`scopes` are at most the maker's own; a key without `expires_at` holds until it is deleted."""
+
+    name: Name
+    scopes: Annotated[list[str], Field(min_length=1, max_length=20, examples=[["predict", "predictions:read"]])]
+    expires_at: datetime | None = None
+
+
+class KeyOut(_Out):
+    """An API key without its secret; `start` is what it begins with, `last_used_at` is exact to the hour."""
+
+    id: UUID
+    name: str
+    start: str
+    scopes: list[str]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+class NewKey(KeyOut):
+    """The key itself is shown this once."""
+
+    key: str
+
+
+class ConsentIn(_In):
+    """`text_version` names the text that was read; left out, it is the present one."""
+
+    choice: ConsentChoice
+    text_version: Annotated[str, Field(max_length=20)] | None = None
+
+
+class ConsentText(BaseModel):
+    """One choice, in each language."""
+
+    en: str
+    fr: str
+
+
+class ConsentTexts(BaseModel):
+    """The texts that the choices mean, under their version."""
+
+    version: str
+    choices: dict[ConsentChoice, ConsentText]
+
+
+class ConsentOut(BaseModel):
+    """The saved choice, the version it was made on (null: never chosen), and the present texts."""
+
+    choice: ConsentChoice
+    text_version: str | None
+    chosen_at: datetime | None
+    texts: ConsentTexts
+
+
+class ConsentLine(_Out):
+    """One line of the consent log."""
+
+    choice: ConsentChoice
+    text_version: str
+    at: datetime
+
+
+class PersonData(_Out):
+    """Everything that accounts keeps of a person."""
+
+    account: Person
+    sessions: list[SessionOut]
+    keys: list[KeyOut]
+    consents: list[ConsentLine]
+
+
+class ExportOut(BaseModel):
+    """The job that gathers a person's data; when it is done, its result holds a link to the ZIP."""
+
+    job_id: UUID
+    status: str

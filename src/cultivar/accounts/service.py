@@ -1,0 +1,217 @@
+"""Accounts: who somebody is, how they come and go, and what they agree to."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cultivar.accounts import passwords, queries, rules
+from cultivar.accounts.audit import note
+from cultivar.accounts.errors import (
+    AlreadyRegistered,
+    ConsentTextChanged,
+    EmailTaken,
+    PasswordNeeded,
+    SessionEnded,
+    WeakPassword,
+)
+from cultivar.accounts.events import AccountClosed, ConsentChanged
+from cultivar.accounts.schemas import ConsentChoice, ConsentOut, PersonData
+from cultivar.accounts.signin import Throttle, attempt
+from cultivar.accounts.tables import ConsentChange, User
+from cultivar.accounts.texts import consent_texts
+from cultivar.kernel.auth import ACCESS, API_KEY_PREFIX, Actor, Role, TokenInvalid, scopes_of, unsign
+from cultivar.kernel.clock import now
+from cultivar.kernel.database import Database
+from cultivar.kernel.jobs.queue import enqueue
+from cultivar.kernel.jobs.tables import Job
+from cultivar.kernel.outbox import emit
+
+EXPORT = "export_personal_data"
+FIRST_ADMIN = "admin@localhost"
+
+
+async def authenticate(session: AsyncSession, bearer: str) -> Actor:
+    """Who sent this access token or API key: one query on unique indexes.
+
+    Raises TokenInvalid or TokenExpired for what is not a token of ours, SessionEnded for one whose session is gone.
+    """
+    actor, _ = await _identify(session, bearer)
+    return actor
+
+
+def authenticator(db: Database) -> Callable[[AsyncSession, str], Awaitable[Actor]]:
+    """`authenticate` that also notes when a session or key was used, once an hour, in a transaction of its own."""
+
+    async def authenticate_and_note(session: AsyncSession, bearer: str) -> Actor:
+        actor, last_used = await _identify(session, bearer)
+        before = now() - rules.TOUCH_EVERY
+        if last_used is None or last_used < before:
+            async with db.transaction() as writing:
+                await queries.touch(writing, actor, before, now())
+        return actor
+
+    return authenticate_and_note
+
+
+async def _identify(session: AsyncSession, bearer: str) -> tuple[Actor, datetime | None]:
+    if bearer.startswith(API_KEY_PREFIX):
+        key = await queries.identity_of_key(session, rules.fingerprint(bearer), now())
+        if key is None:
+            raise TokenInvalid("This key is unknown, deleted or expired.")
+        user_id, role, key_id, scopes, last_used = key
+        return Actor(user_id, role, rules.key_scopes(scopes, scopes_of(role)), key_id=key_id), last_used
+    session_id = UUID(unsign(bearer, ACCESS)["sid"])
+    person = await queries.identity_of_session(session, session_id, now())
+    if person is None:
+        raise SessionEnded
+    user_id, role, used = person
+    return Actor(user_id, role, scopes_of(role), session_id=session_id), used
+
+
+async def create_user(session: AsyncSession, email: str, password: str, *, role: Role = "user") -> User:
+    """An account with a normal `email` and `password`; raises WeakPassword or EmailTaken."""
+    user = User(role=role, email=email, password_hash=await _checked_hash(password, email))
+    await _save(session, user)
+    note("account.created", user_id=user.id, role=role)
+    return user
+
+
+async def upgrade(session: AsyncSession, actor: Actor, email: str, password: str) -> User:
+    """Give a guest an e-mail and a password; id, data and sessions stay. Raises AlreadyRegistered for anybody else."""
+    phc = await _checked_hash(password, email)
+    user = await _own(session, actor)
+    if user.role != "guest":
+        raise AlreadyRegistered
+    user.role, user.email, user.password_hash = "user", email, phc
+    await _save(session, user)
+    note("account.upgraded", user_id=user.id)
+    return user
+
+
+async def me(session: AsyncSession, actor: Actor) -> User:
+    """The actor's own account."""
+    return await _own(session, actor)
+
+
+async def close_account(session: AsyncSession, actor: Actor, password: str | None, throttle: Throttle) -> None:
+    """End every session and key, forget e-mail and password at once, and state that the rest is to be erased.
+
+    Raises PasswordNeeded unless the actor is a guest, has signed in within 15 minutes or gives the right password.
+    """
+    user = await _own(session, actor)
+    await _confirm(session, actor, user, password, throttle)
+    await queries.delete_sessions_of(session, user.id)
+    await queries.delete_keys_of(session, user.id)
+    user.email = user.password_hash = None
+    user.closed_at = now()
+    emit(session, AccountClosed(user.id, user.closed_at))
+    note("account.closed", user_id=user.id)
+
+
+async def consent_of(session: AsyncSession, actor: Actor) -> ConsentChoice:
+    """The saved choice: what holds for a photo when the request says nothing."""
+    return await queries.consent(session, actor) or "none"
+
+
+async def consents(session: AsyncSession, actor: Actor) -> ConsentOut:
+    """The saved choice, when and on which text it was made, and the present texts."""
+    last = await queries.last_consent_change(session, actor)
+    return ConsentOut(
+        choice=await consent_of(session, actor),
+        text_version=last.text_version if last else None,
+        chosen_at=last.at if last else None,
+        texts=consent_texts(),
+    )
+
+
+async def choose_consent(session: AsyncSession, actor: Actor, choice: ConsentChoice, read: str | None) -> ConsentOut:
+    """Save a choice and log it with the version of its text; raises ConsentTextChanged if `read` is an old version."""
+    version = consent_texts().version
+    if read not in {None, version}:
+        raise ConsentTextChanged(f"The present text is version {version}.")
+    user = await _own(session, actor)
+    before, user.consent = user.consent, choice
+    change = ConsentChange(user_id=user.id, choice=choice, text_version=version, at=now())
+    session.add(change)
+    await session.flush()
+    if before != choice:
+        emit(session, ConsentChanged(user.id, before, choice, version, change.at))
+    note("consent.chosen", user_id=user.id, choice=choice, text_version=version)
+    return await consents(session, actor)
+
+
+async def ask_for_export(session: AsyncSession, actor: Actor) -> Job:
+    """The job that gathers everything of the actor into a ZIP; while one is at work, that one."""
+    payload = {"user_id": str(actor.user_id)}
+    return await enqueue(session, EXPORT, payload, owner_id=actor.user_id, key=f"{EXPORT}:{actor.user_id}")
+
+
+async def export(session: AsyncSession, user_id: UUID) -> dict[str, Any]:
+    """Everything that accounts keeps of a person, but secrets."""
+    user, sessions, keys, changes = await queries.rows_of(session, user_id)
+    data = {"account": user, "sessions": sessions, "keys": keys, "consents": changes}
+    return PersonData.model_validate(data).model_dump(mode="json")
+
+
+async def erase(session: AsyncSession, user_id: UUID) -> None:
+    """Remove the person's last row, after every other capability has erased theirs; a second time changes nothing."""
+    await queries.delete_user(session, user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAdmin:
+    """What to print, once, for whoever started the process."""
+
+    email: str
+    password: str
+
+
+async def ensure_first_admin(session: AsyncSession) -> FirstAdmin | None:
+    """Make `admin@localhost` with a random password if there is no administrator; print it after the commit."""
+    if await queries.an_admin(session) is not None:
+        return None
+    password = secrets.token_urlsafe(18)
+    await create_user(session, FIRST_ADMIN, password, role="admin")
+    return FirstAdmin(FIRST_ADMIN, password)
+
+
+async def _own(session: AsyncSession, actor: Actor) -> User:
+    user = await queries.user(session, actor)
+    if user is None:
+        raise SessionEnded
+    return user
+
+
+async def _confirm(session: AsyncSession, actor: Actor, user: User, password: str | None, throttle: Throttle) -> None:
+    if user.password_hash is None:
+        return
+    if password is not None:
+        await attempt(throttle, str(user.id))
+        if not await passwords.is_right(password, user.password_hash):
+            raise PasswordNeeded("That is not your password.")
+        await throttle.succeeded(str(user.id))
+        return
+    row = await queries.own_session(session, actor)
+    if row is None or not rules.is_fresh(row.created_at, now()):
+        raise PasswordNeeded
+
+
+async def _checked_hash(password: str, email: str) -> str:
+    fault = rules.password_fault(password, email, passwords.common())
+    if fault:
+        raise WeakPassword(fault)
+    return await passwords.make_hash(password)
+
+
+async def _save(session: AsyncSession, user: User) -> None:
+    session.add(user)
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        raise EmailTaken from error
