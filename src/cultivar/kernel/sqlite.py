@@ -4,8 +4,10 @@ aiosqlite alone hops for the cursor, the execution, the rows and the closing; at
 hops cost more than the statements do.
 """
 
+import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import aiosqlite
@@ -31,11 +33,11 @@ class Cursor:
         return self
 
     async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> "Cursor":
-        await self._connection._execute(self._run, sql, parameters)
+        await self._connection.on_thread(partial(self._run, sql, parameters))
         return self
 
     async def executemany(self, sql: str, parameters: Sequence[Sequence[Any]]) -> "Cursor":
-        await self._connection._execute(self._run_many, sql, parameters)
+        await self._connection.on_thread(partial(self._run_many, sql, parameters))
         return self
 
     async def fetchall(self) -> list[Any]:
@@ -70,11 +72,18 @@ class Connection(aiosqlite.Connection):
 
     begin: str | None = None
     """The statement that opens the transaction, until it has run."""
+    _abandoned = False
+    """Whether somebody stopped waiting for a statement, which then may still run."""
 
     def begun(self) -> sqlite3.Connection:
-        if self.begin is not None:
-            self._conn.execute(self.begin)
-            self.begin = None
+        """The connection with its transaction open; on its thread."""
+        begin, self.begin = self.begin, None
+        if begin is not None:
+            try:
+                self._conn.execute(begin)
+            except sqlite3.Error:
+                self.begin = begin
+                raise
         return self._conn
 
     def cursor(self) -> Cursor:  # type: ignore[override]  # SQLAlchemy enters it; aiosqlite's own hops to make one
@@ -86,10 +95,23 @@ class Connection(aiosqlite.Connection):
     async def rollback(self) -> None:
         await self._end(self._conn.rollback)
 
-    async def _end(self, how: Any) -> None:
+    async def _end(self, how: Callable[[], None]) -> None:
         self.begin = None
-        if self._conn.in_transaction:
-            await self._execute(how)
+        if self._conn.in_transaction or self._abandoned:
+            await self.on_thread(how)
+            self._abandoned = False
+
+    async def on_thread(self, function: Callable[[], None]) -> None:
+        """Run `function` on the connection's thread, after all that was asked before it."""
+        if not self._running or self._connection is None:
+            raise ValueError("Connection closed")
+        future = asyncio.get_running_loop().create_future()
+        self._tx.put_nowait((future, function))
+        try:
+            await future
+        except asyncio.CancelledError:
+            self._abandoned = True
+            raise
 
 
 def connect(path: str, *, read_only: bool, **_: Any) -> Connection:

@@ -1,0 +1,76 @@
+"""Ask for work, look at it, call it off."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cultivar.kernel.auth import Actor
+from cultivar.kernel.clock import now
+from cultivar.kernel.database import wake_after_commit
+from cultivar.kernel.errors import NotFound
+from cultivar.kernel.jobs.tables import Job, live
+
+
+class JobNotFound(NotFound):
+    code = "job_not_found"
+    title = "There is no such job"
+
+
+async def enqueue(
+    session: AsyncSession,
+    kind: str,
+    payload: dict[str, Any],
+    *,
+    owner_id: UUID | None = None,
+    run_after: datetime | None = None,
+    key: str | None = None,
+) -> Job:
+    """Ask for work in this transaction; it starts after the commit, not before `run_after`.
+
+    While a job of the same `kind` and `key` is queued or running, no second one is made and that one is returned.
+    """
+    moment = now()
+    job = Job(kind=kind, key=key, owner_id=owner_id, payload=payload, run_after=run_after or moment, created_at=moment)
+    wake_after_commit(session)
+    if key is not None:
+        return await _enqueue_once(session, job, kind, key)
+    session.add(job)
+    await session.flush([job])
+    return job
+
+
+async def _enqueue_once(session: AsyncSession, job: Job, kind: str, key: str) -> Job:
+    """The unique index decides, so that two who ask at once get one job."""
+    values = {"kind": kind, "key": key, "owner_id": job.owner_id, "payload": job.payload}
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    insert = dialect.insert(Job).values(**values, run_after=job.run_after, created_at=job.created_at)
+    same = insert.on_conflict_do_nothing(index_elements=["kind", "key"], index_where=live).returning(Job)
+    while True:
+        made: Job | None = await session.scalar(same)
+        found = made or await session.scalar(select(Job).where(Job.kind == kind, Job.key == key, live))
+        if found is not None:
+            return found
+
+
+async def get_job(session: AsyncSession, actor: Actor, job_id: UUID) -> Job:
+    """The actor's own job; anybody else's is not found."""
+    job = await session.scalar(select(Job).where(Job.id == job_id, Job.owner_id == actor.user_id))
+    if job is None:
+        raise JobNotFound
+    return job
+
+
+async def cancel(session: AsyncSession, actor: Actor, job_id: UUID) -> Job:
+    """Call off the actor's own job: at once when it waits, at its next safe point when it runs. Finished ones stay."""
+    mine = select(Job).where(Job.id == job_id, Job.owner_id == actor.user_id).with_for_update()
+    job = await session.scalar(mine.execution_options(populate_existing=True))
+    if job is None:
+        raise JobNotFound
+    if job.state == "queued":
+        job.state, job.finished_at = "cancelled", now()
+    job.cancel_requested = job.cancel_requested or job.state == "running"
+    return job
