@@ -15,7 +15,7 @@ export UV_PROJECT_ENVIRONMENT := $(CURDIR)/$(VENV)
 export UV_PYTHON := $(shell command -v $(PYTHON))
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help run setup check lint test docs bench soak lock wheel
+.PHONY: help run setup check lint test docs reference bench soak lock wheel
 .DELETE_ON_ERROR:
 
 help: ## Say what there is
@@ -59,6 +59,9 @@ check: lint ## The fast checks: style, types, imports, budgets, quick tests
 test: lint $(HELP) ## Every check there is
 	$(PYTEST) -m "" --cov --cov-report= --no-cov-on-fail
 	$(BIN)/python tools/coverage_report.py
+
+reference: $(DONE)/all ## Write the reference pages of docs/ from the code
+	$(BIN)/python tools/reference.py
 
 bench: $(DONE)/all ## Measure a running server beside the bare loop, the plain way and a peer
 	$(BIN)/python -m bench
