@@ -7,22 +7,27 @@ each fact becomes a job of the kind of its name, run at least once.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cache
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
 
+import structlog
 from pydantic import TypeAdapter
-from sqlalchemy import Index, String
+from sqlalchemy import Index, Select, String, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cultivar.kernel.clock import now
 from cultivar.kernel.database import Base, Id, wake_after_commit
+from cultivar.kernel.errors import Broken
 from cultivar.kernel.jobs.tables import Job
 from cultivar.kernel.world import World
 
+log = structlog.get_logger()
 BATCH = 200
 ATTEMPTS = 8
+
+
+Handle = Callable[[AsyncSession, Sequence[Any], World], Awaitable[None]]
 
 
 class Fact(Protocol):
@@ -36,7 +41,7 @@ class Subscriber:
     """Who hears a fact. `handle(session, facts, world)` for a light one; a heavy one's job kind bears its name."""
 
     name: str
-    handle: Callable[[AsyncSession, Sequence[Any], World], Awaitable[None]] | None = None
+    handle: Handle | None = None
     heavy: bool = False
 
     def __post_init__(self) -> None:
@@ -65,12 +70,15 @@ class OutboxRow(Base):
 
 
 _subscriptions: dict[type[Any], tuple[Subscriber, ...]] = {}
+_adapters: dict[str, TypeAdapter[Any]] = {}
 
 
 def configure(subscriptions: Subscriptions) -> None:
     """Say once, at the start of the process, who hears what."""
     _subscriptions.clear()
     _subscriptions.update(subscriptions)
+    _adapters.clear()
+    _adapters.update({kind.name: TypeAdapter(kind) for kind in subscriptions})
 
 
 def emit(session: AsyncSession, fact: Fact) -> None:
@@ -78,7 +86,7 @@ def emit(session: AsyncSession, fact: Fact) -> None:
     subscribers = _subscriptions.get(type(fact), ())
     if not subscribers:
         return
-    payload = _adapter(type(fact)).dump_python(fact, mode="json")
+    payload = _adapters[fact.name].dump_python(fact, mode="json")
     for subscriber in subscribers:
         if subscriber.heavy:
             session.add(Job(kind=subscriber.name, payload=payload))
@@ -87,6 +95,89 @@ def emit(session: AsyncSession, fact: Fact) -> None:
     wake_after_commit(session)
 
 
-@cache
-def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+async def settle(session: AsyncSession, subscriber: str, *, world: World) -> None:
+    """Apply in this transaction what waits for a light subscriber, so that its rows are exact for what follows."""
+    handler = _light()[subscriber]
+    # Asked without a lock first: mostly nothing waits, and then nobody is kept from writing.
+    while await session.scalar(_waiting(handler).with_only_columns(OutboxRow.id).limit(1)):
+        await _apply(session, handler, (await session.scalars(_waiting(handler).with_for_update())).all(), world)
+
+
+async def deliver(world: World, *, older_than: timedelta = timedelta(0)) -> int:
+    """Apply what waits for all light subscribers and was made so long ago; says how many facts were looked at."""
+    looked_at = 0
+    for name in await _names_waiting(world, older_than):
+        handler = _light().get(name)
+        while handler is not None and (count := await _deliver_batch(world, handler)):
+            looked_at += count
+    return looked_at
+
+
+async def counts(session: AsyncSession) -> dict[tuple[str, str], int]:
+    """How many facts wait, and how many are parked, by (subscriber, `waiting` or `parked`)."""
+    grouped = select(OutboxRow.subscriber, OutboxRow.parked, func.count()).group_by(
+        OutboxRow.subscriber, OutboxRow.parked
+    )
+    return {(name, "parked" if parked else "waiting"): n for name, parked, n in await session.execute(grouped)}
+
+
+def _light() -> dict[str, Subscriber]:
+    return {each.name: each for group in _subscriptions.values() for each in group if not each.heavy}
+
+
+def _waiting(subscriber: Subscriber) -> Select[OutboxRow]:
+    due = OutboxRow.subscriber == subscriber.name, OutboxRow.parked.is_(False), OutboxRow.run_after <= now()
+    return select(OutboxRow).where(*due).order_by(OutboxRow.id).limit(BATCH)
+
+
+async def _names_waiting(world: World, older_than: timedelta) -> Sequence[str]:
+    """Asked without a lock, so that an idle worker never takes the writer's place."""
+    moment = now()
+    due = OutboxRow.parked.is_(False), OutboxRow.run_after <= moment, OutboxRow.made_at <= moment - older_than
+    async with world.db.reading() as session:
+        return (await session.scalars(select(OutboxRow.subscriber).where(*due).distinct())).all()
+
+
+async def _deliver_batch(world: World, subscriber: Subscriber) -> int:
+    async with world.db.transaction() as session:
+        rows = (await session.scalars(_waiting(subscriber).with_for_update(skip_locked=True))).all()
+        await _apply(session, subscriber, rows, world)
+    return len(rows)
+
+
+async def _apply(session: AsyncSession, subscriber: Subscriber, rows: Sequence[OutboxRow], world: World) -> None:
+    """All facts at once; if the handler fails on them, one by one, and those that fail again wait."""
+    if rows and await _failure(session, subscriber, rows, world):
+        for row in rows:
+            if error := await _failure(session, subscriber, [row], world):
+                _postpone(row, error)
+
+
+async def _failure(
+    session: AsyncSession, subscriber: Subscriber, rows: Sequence[OutboxRow], world: World
+) -> Exception | None:
+    """Apply `rows` and delete them, or change nothing and say why."""
+    ids = [row.id for row in rows]
+    try:
+        async with session.begin_nested():
+            facts = [_adapters[row.fact].validate_python(row.payload) for row in rows]
+            await _handler(subscriber)(session, facts, world)
+            await session.execute(delete(OutboxRow).where(OutboxRow.id.in_(ids)))
+    except Exception as error:
+        log.exception("outbox_failed", subscriber=subscriber.name, facts=len(ids), first=str(ids[0]))
+        return error
+    return None
+
+
+def _postpone(row: OutboxRow, error: Exception) -> None:
+    """Try again later, each time later; after the last attempt leave it for a person to look at."""
+    row.attempts += 1
+    row.parked = row.attempts >= ATTEMPTS
+    row.run_after = now() + timedelta(seconds=2**row.attempts)
+    row.error = f"{type(error).__name__}: {error}"[:2000]
+
+
+def _handler(subscriber: Subscriber) -> Handle:
+    if subscriber.handle is None:
+        raise Broken(f"{subscriber.name} has no handler")
+    return subscriber.handle
