@@ -1,6 +1,6 @@
 """What can go wrong between bytes and answer."""
 
-from cultivar.kernel.errors import BadRequest, Broken
+from cultivar.kernel.errors import BadRequest, Broken, Unavailable
 
 
 class UnreadableImage(BadRequest):
@@ -8,6 +8,20 @@ class UnreadableImage(BadRequest):
 
     code = "unreadable_image"
     title = "This photo cannot be read"
+
+
+class Overloaded(Unavailable):
+    """The queue of photos is full; `retry_after` is about the time it takes to empty."""
+
+    code = "overloaded"
+    title = "Too many photos at once, try again in a moment"
+
+
+class ModelNotOpen(Unavailable):
+    """A model that was never opened here, or has been shut."""
+
+    code = "model_not_open"
+    title = "This model is not loaded yet"
 
 
 class BadManifest(Broken):
