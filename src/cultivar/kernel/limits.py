@@ -143,7 +143,7 @@ def _storage(settings: Settings) -> Storage:
 
 
 def identity_of(authorization: str, address: str) -> tuple[str, bool]:
-    """Who a request counts for (a person by a valid token, a key by its hash, else an address), and if that is proven."""
+    """Who a request counts for (a person by a token, a key by its hash, else an address), and if that is proven."""
     scheme, _, bearer = authorization.partition(" ")
     if scheme.lower() != "bearer" or not bearer:
         return address, True

@@ -51,7 +51,8 @@ class Settings(BaseSettings):
 
     # Where it keeps things
     database_url: str = Field(
-        default_factory=lambda data: f"sqlite+aiosqlite:///{data['data_dir']}/cultivar.db",
+        default_factory=lambda data: f"sqlite:///{data['data_dir']}/cultivar.db",
+        pattern=r"^(sqlite|postgres(ql)?)(\+\w+)?://",
         repr=False,
         description="`postgresql://user:password@host/name`, or `sqlite:///path`. Default: SQLite in `data_dir`.",
     )
@@ -142,13 +143,6 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
-    @field_validator("database_url")
-    @classmethod
-    def _with_driver(cls, value: str) -> str:
-        scheme, separator, rest = value.partition("://")
-        drivers = {"postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}
-        return f"{drivers.get(scheme, scheme)}{separator}{rest}"
 
     @property
     def embedded(self) -> bool:

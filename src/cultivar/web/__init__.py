@@ -1,0 +1,1 @@
+"""The HTTP process: one list of routers, built and served."""
