@@ -39,9 +39,13 @@ from cultivar.accounts.schemas import (
     SignedIn,
 )
 from cultivar.accounts.tables import User
-from cultivar.kernel.auth import Actor, TokenExpired, TokenInvalid, needs, public
-from cultivar.kernel.http import CursorParams, InvalidCursor, Page, Session, TheWorld, responses
+from cultivar.kernel.actor import Actor
+from cultivar.kernel.auth import needs, public
+from cultivar.kernel.http import CursorParams, Session, TheWorld
 from cultivar.kernel.limits import SignInThrottle
+from cultivar.kernel.pages import InvalidCursor, Page
+from cultivar.kernel.problems import responses
+from cultivar.kernel.tokens import TokenExpired, TokenInvalid
 
 router = APIRouter(tags=["accounts"])
 
@@ -72,7 +76,6 @@ Visitor = Annotated[signin.Visitor, Depends(_visitor)]
 
 def _answer(tokens: signin.Tokens, visitor: signin.Visitor, request: Request, response: Response) -> SignedIn:
     """Tokens for a program in the body; a browser's refresh token where its scripts cannot read it."""
-    response.headers["Cache-Control"] = "no-store"
     if visitor.browser:
         _set_cookie(request, response, tokens.refresh, int(tokens.lasts.total_seconds()))
     return SignedIn(
@@ -233,9 +236,8 @@ async def list_keys(session: Session, actor: Owner, asked: CursorParams) -> Page
 
 
 @router.post("/keys", status_code=201, responses=responses(ScopeTooWide, AlreadyExpired, TooManyKeys))
-async def make_key(body: KeyIn, session: Session, actor: KeyMaker, response: Response) -> NewKey:
+async def make_key(body: KeyIn, session: Session, actor: KeyMaker) -> NewKey:
     """Make an API key for a program. It is shown this once."""
-    response.headers["Cache-Control"] = "no-store"
     return await keys.make_key(session, actor.user_id, actor.role, body)
 
 

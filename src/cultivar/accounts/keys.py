@@ -10,10 +10,11 @@ from cultivar.accounts.audit import note
 from cultivar.accounts.errors import AlreadyExpired, KeyUnknown, ScopeTooWide, TooManyKeys
 from cultivar.accounts.schemas import KeyIn, KeyOut, NewKey
 from cultivar.accounts.tables import ApiKey
-from cultivar.kernel.auth import API_KEY_PREFIX, Actor, Role, scopes_of
+from cultivar.kernel.actor import Actor, Role, scopes_of
 from cultivar.kernel.clock import now
-from cultivar.kernel.http import Cursor, Page
 from cultivar.kernel.ids import new_id
+from cultivar.kernel.pages import Cursor, Page
+from cultivar.kernel.tokens import API_KEY_PREFIX
 
 
 async def keys(session: AsyncSession, actor: Actor, asked: Cursor) -> Page[KeyOut]:

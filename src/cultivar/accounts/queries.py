@@ -11,16 +11,16 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from cultivar.accounts.schemas import ConsentChoice
 from cultivar.accounts.tables import ApiKey, ConsentChange, SessionRow, User
-from cultivar.kernel.auth import Actor, Role
-from cultivar.kernel.http import Cursor, decode_cursor, encode_cursor, exact_total
+from cultivar.kernel.actor import Actor, Role
+from cultivar.kernel.pages import Cursor, decode_cursor, encode_cursor, exact_total
 
 Row_ = TypeVar("Row_", SessionRow, ApiKey)
 
 
-async def user(session: AsyncSession, actor: Actor) -> User | None:
-    """The actor's row, locked until the transaction ends."""
-    statement = select(User).where(User.id == actor.user_id, User.closed_at.is_(None)).with_for_update()
-    return await session.scalar(statement)
+async def user(session: AsyncSession, actor: Actor, *, lock: bool = False) -> User | None:
+    """The actor's row; with `lock` nobody else changes it until the transaction ends."""
+    statement = select(User).where(User.id == actor.user_id, User.closed_at.is_(None))
+    return await session.scalar(statement.with_for_update() if lock else statement)
 
 
 async def user_with_email(session: AsyncSession, email: str) -> User | None:

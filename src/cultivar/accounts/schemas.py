@@ -1,13 +1,13 @@
 """What accounts takes and gives over the wire."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from cultivar.accounts import rules
-from cultivar.kernel.auth import Role
+from cultivar.kernel.actor import Role
 
 ConsentChoice = Literal["none", "store", "train"]
 
@@ -85,7 +85,7 @@ class KeyIn(_In):
 
     name: Name
     scopes: Annotated[list[str], Field(min_length=1, max_length=20, examples=[["predict", "predictions:read"]])]
-    expires_at: datetime | None = None
+    expires_at: Annotated[AwareDatetime, Field(lt=datetime(3000, 1, 1, tzinfo=UTC))] | None = None
 
 
 class KeyOut(_Out):

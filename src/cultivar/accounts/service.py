@@ -25,12 +25,13 @@ from cultivar.accounts.schemas import ConsentChoice, ConsentOut, PersonData
 from cultivar.accounts.signin import Throttle, attempt
 from cultivar.accounts.tables import ConsentChange, User
 from cultivar.accounts.texts import consent_texts
-from cultivar.kernel.auth import ACCESS, API_KEY_PREFIX, Actor, Role, TokenInvalid, scopes_of, unsign
+from cultivar.kernel.actor import Actor, Role, scopes_of
 from cultivar.kernel.clock import now
 from cultivar.kernel.database import Database
 from cultivar.kernel.jobs.queue import enqueue
 from cultivar.kernel.jobs.tables import Job
 from cultivar.kernel.outbox import emit
+from cultivar.kernel.tokens import ACCESS, API_KEY_PREFIX, TokenInvalid, unsign
 
 EXPORT = "export_personal_data"
 FIRST_ADMIN = "admin@localhost"
@@ -85,7 +86,7 @@ async def create_user(session: AsyncSession, email: str, password: str, *, role:
 async def upgrade(session: AsyncSession, actor: Actor, email: str, password: str) -> User:
     """Give a guest an e-mail and a password; id, data and sessions stay. Raises AlreadyRegistered for anybody else."""
     phc = await _checked_hash(password, email)
-    user = await _own(session, actor)
+    user = _living(await queries.user(session, actor, lock=True))
     if user.role != "guest":
         raise AlreadyRegistered
     user.role, user.email, user.password_hash = "user", email, phc
@@ -96,7 +97,7 @@ async def upgrade(session: AsyncSession, actor: Actor, email: str, password: str
 
 async def me(session: AsyncSession, actor: Actor) -> User:
     """The actor's own account."""
-    return await _own(session, actor)
+    return _living(await queries.user(session, actor))
 
 
 async def close_account(session: AsyncSession, actor: Actor, password: str | None, throttle: Throttle) -> None:
@@ -104,7 +105,7 @@ async def close_account(session: AsyncSession, actor: Actor, password: str | Non
 
     Raises PasswordNeeded unless the actor is a guest, has signed in within 15 minutes or gives the right password.
     """
-    user = await _own(session, actor)
+    user = _living(await queries.user(session, actor, lock=True))
     await _confirm(session, actor, user, password, throttle)
     await queries.delete_sessions_of(session, user.id)
     await queries.delete_keys_of(session, user.id)
@@ -135,7 +136,7 @@ async def choose_consent(session: AsyncSession, actor: Actor, choice: ConsentCho
     version = consent_texts().version
     if read not in {None, version}:
         raise ConsentTextChanged(f"The present text is version {version}.")
-    user = await _own(session, actor)
+    user = _living(await queries.user(session, actor, lock=True))
     before, user.consent = user.consent, choice
     change = ConsentChange(user_id=user.id, choice=choice, text_version=version, at=now())
     session.add(change)
@@ -164,6 +165,11 @@ async def erase(session: AsyncSession, user_id: UUID) -> None:
     await queries.delete_user(session, user_id)
 
 
+async def sweep(session: AsyncSession) -> int:
+    """Remove sessions that no token opens any more; how many there were."""
+    return await queries.delete_expired(session, now())
+
+
 @dataclass(frozen=True, slots=True)
 class FirstAdmin:
     """What to print, once, for whoever started the process."""
@@ -181,8 +187,7 @@ async def ensure_first_admin(session: AsyncSession) -> FirstAdmin | None:
     return FirstAdmin(FIRST_ADMIN, password)
 
 
-async def _own(session: AsyncSession, actor: Actor) -> User:
-    user = await queries.user(session, actor)
+def _living(user: User | None) -> User:
     if user is None:
         raise SessionEnded
     return user

@@ -17,11 +17,12 @@ from cultivar.accounts.audit import note
 from cultivar.accounts.errors import SessionEnded, SessionUnknown, TooManyAttempts, WrongCredentials
 from cultivar.accounts.schemas import SessionOut
 from cultivar.accounts.tables import SessionRow, User
-from cultivar.kernel.auth import ACCESS, Actor, sign, unsign
+from cultivar.kernel.actor import Actor
 from cultivar.kernel.clock import now
 from cultivar.kernel.database import Database
-from cultivar.kernel.http import Cursor, Page
 from cultivar.kernel.ids import new_id
+from cultivar.kernel.pages import Cursor, Page
+from cultivar.kernel.tokens import ACCESS, sign, unsign
 
 REFRESH = "refresh"
 

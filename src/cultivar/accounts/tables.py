@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cultivar.accounts.schemas import ConsentChoice
-from cultivar.kernel.auth import Role
+from cultivar.kernel.actor import Role
 from cultivar.kernel.clock import now
 from cultivar.kernel.database import Base, Id, choice
 
