@@ -112,17 +112,18 @@ def _spots(
         reach = scale * rng.uniform(*radius)
         turn = np.linspace(0, 2 * np.pi, 14, endpoint=False)
         ragged = reach * (1 + rng.normal(0, 0.13, 14))[:, None] * np.column_stack([np.cos(turn), np.sin(turn)])
-        rings.append(ragged * 1.5 + (x, y))
-        cores.append(ragged + (x, y))
+        centre = np.array([x, y])
+        rings.append(centre + 1.5 * ragged)
+        cores.append(centre + ragged)
     skin = _mixed(skin, halo, 0.75 * _soft(_filled(size, rings), scale / 200))
     shade = (1 + 0.25 * noise(rng, size, 80))[..., None]
     return _laid(skin, np.float32(core) * shade, 0.95 * _soft(_filled(size, cores), scale / 500))
 
 
 def _placing(rng: np.random.Generator, size: Size) -> Placing:
-    """Leaf coordinates to pixels: turned any way, near the middle, filling 62 to 84 % of the short side."""
-    turn, reach = rng.uniform(0, 2 * np.pi), min(size) * rng.uniform(0.31, 0.42)
-    centre = np.array(size) * (0.5 + rng.uniform(-0.06, 0.06, 2))
+    """Leaf coordinates to pixels: turned any way, near the middle, filling 76 to 90 % of the short side."""
+    turn, reach = rng.uniform(0, 2 * np.pi), min(size) * rng.uniform(0.38, 0.45)
+    centre = np.array(size) * (0.5 + rng.uniform(-0.03, 0.03, 2))
     spin = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) * [1, -1] * reach
     return lambda points: points @ spin.T + centre
 

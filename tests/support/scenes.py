@@ -28,7 +28,7 @@ def tinted(shade: Pixels, colour: tuple[float, float, float], depth: float) -> P
 
 def soil(rng: np.random.Generator, size: Size) -> Pixels:
     grain = clouds(rng, size, 24, 5) + 0.5 * rng.normal(size=size[::-1]).astype(np.float32)
-    return tinted(grain, (104 + rng.uniform(-15, 25), 78, 56), 0.28)
+    return tinted(grain, (104 + rng.uniform(-15, 25), 78, 56), 0.20)
 
 
 def wood(rng: np.random.Generator, size: Size) -> Pixels:
@@ -45,19 +45,19 @@ def table(rng: np.random.Generator, size: Size) -> Pixels:
     return tinted(speckle, (grey, grey * 0.98, grey * 0.94), 0.06)
 
 
-def grass(rng: np.random.Generator, size: Size) -> Pixels:
-    blades = noise(rng, size, 70) + clouds(rng, size, 6, 3)
-    return tinted(blades, (92, 116 + rng.uniform(-15, 15), 58), 0.30)
+def straw(rng: np.random.Generator, size: Size) -> Pixels:
+    blades = 0.7 * noise(rng, size, 70) + clouds(rng, size, 6, 3)
+    return tinted(blades, (150, 132 + rng.uniform(-12, 12), 84), 0.20)
 
 
 def cloth(rng: np.random.Generator, size: Size) -> Pixels:
     width, height = size
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     weave = np.sin(x * 2.1) * np.sin(y * 2.1) + 1.4 * clouds(rng, size, 3, 2)
-    return tinted(weave, tuple(rng.uniform(70, 190, 3)), 0.10)
+    return tinted(weave, tuple(rng.uniform((90, 60, 90), (190, 120, 190))), 0.10)
 
 
-GROUNDS = (soil, wood, table, grass, cloth)
+GROUNDS = (soil, wood, table, straw, cloth)
 
 
 def ground(rng: np.random.Generator, size: Size) -> Pixels:

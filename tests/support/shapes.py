@@ -40,7 +40,7 @@ def maple(rng: np.random.Generator) -> Outline:
 
 
 def willow(rng: np.random.Generator) -> Outline:
-    width = rng.uniform(0.13, 0.19)
+    width = rng.uniform(0.20, 0.26)
     return _bladed(lambda t: width * np.sin(np.pi * t**0.75) ** 0.9, rng.uniform(-0.22, 0.22), pairs=13, rise=0.10)
 
 
@@ -74,7 +74,7 @@ def ginkgo(rng: np.random.Generator) -> Outline:
     turn = np.linspace(-spread, spread, 70)
     notch = 1 - 0.42 * np.exp(-((turn / 0.09) ** 2))
     wave = 1 + 0.03 * np.sin(turn * 15 + rng.uniform(0, 6))
-    rim = np.column_stack([np.sin(turn), np.cos(turn) * 1.0]) * (1.45 * notch * wave)[:, None] + [0, -0.72]
+    rim = np.column_stack([np.sin(turn), np.cos(turn) * 1.0]) * (1.3 * notch * wave)[:, None] + [0, -0.72]
     foot = np.array([0.0, -0.78])
     veins = [np.linspace(foot, foot + (rim[k] - foot) * 0.97, 8) for k in range(3, 70, 5)]
     return Outline(_smooth(np.vstack([rim, foot]), 2), veins)
