@@ -11,13 +11,15 @@ from fastapi import APIRouter, FastAPI, File, Request, UploadFile
 from pydantic import BaseModel, SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cultivar.kernel import auth, problems
-from cultivar.kernel.auth import Actor, TokenInvalid, needs, public
+from cultivar.kernel import problems, tokens
+from cultivar.kernel.actor import Actor
+from cultivar.kernel.auth import needs, public
 from cultivar.kernel.edge import Edge
 from cultivar.kernel.errors import Conflict, Unavailable
 from cultivar.kernel.http import CursorParams
 from cultivar.kernel.limits import Limits, SignInThrottle
 from cultivar.kernel.settings import Settings
+from cultivar.kernel.tokens import TokenInvalid
 
 PERSON = UUID("01930000-0000-7000-8000-000000000001")
 
@@ -110,7 +112,7 @@ async def authenticate(_: AsyncSession, bearer: str) -> Actor:
 def build(folder: Path, **chosen: Any) -> FastAPI:
     """The application, with settings as chosen."""
     settings = Settings(data_dir=folder, _env_file=None, **chosen)
-    auth.use_secret(b"s" * 32)
+    tokens.use_secret(b"s" * 32)
     app = FastAPI(openapi_url=None)
     app.state.world, app.state.authenticate, app.state.limits = World(), authenticate, Limits.of(settings)
     problems.install(app)

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cultivar.kernel import auth
-from cultivar.kernel.auth import TokenExpired, TokenInvalid, at_least, scopes_of, sign, unsign
+from cultivar.kernel import actor, auth, tokens
+from cultivar.kernel.actor import at_least, scopes_of
+from cultivar.kernel.tokens import TokenExpired, TokenInvalid, sign, unsign
 from tests.kernel.edge_app import build, client
 
 HOUR = timedelta(hours=1)
@@ -15,7 +16,7 @@ claims = st.dictionaries(st.sampled_from(["sub", "sid", "note"]), st.text(max_si
 
 @pytest.fixture(autouse=True)
 def _secret() -> None:
-    auth.use_secret(b"s" * 32)
+    tokens.use_secret(b"s" * 32)
 
 
 @given(claims)
@@ -52,7 +53,7 @@ def test_a_token_ends() -> None:
 
 def test_a_token_of_another_installation_is_refused() -> None:
     token = sign({}, "access", HOUR)
-    auth.use_secret(b"t" * 32)
+    tokens.use_secret(b"t" * 32)
     with pytest.raises(TokenInvalid):
         unsign(token, "access")
 
@@ -63,8 +64,8 @@ def test_an_unsigned_token_is_refused() -> None:
         unsign("eyJhbGciOiJub25lIn0.eyJleHAiOjk5OTk5OTk5OTl9.", "access")
 
 
-@given(st.sampled_from(auth.ROLES), st.sampled_from(auth.ROLES))
-def test_a_higher_role_holds_every_scope_of_a_lower_one(one: auth.Role, other: auth.Role) -> None:
+@given(st.sampled_from(actor.ROLES), st.sampled_from(actor.ROLES))
+def test_a_higher_role_holds_every_scope_of_a_lower_one(one: actor.Role, other: actor.Role) -> None:
     assert at_least(one, other) or at_least(other, one)
     if at_least(one, other):
         assert scopes_of(one) >= scopes_of(other)
@@ -73,7 +74,7 @@ def test_a_higher_role_holds_every_scope_of_a_lower_one(one: auth.Role, other: a
 def test_only_experts_read_the_training_queue_and_only_administrators_run_the_place() -> None:
     assert "datasets:read" not in scopes_of("user")
     assert "datasets:read" in scopes_of("expert")
-    assert [role for role in auth.ROLES if "admin" in scopes_of(role)] == ["admin"]
+    assert [role for role in actor.ROLES if "admin" in scopes_of(role)] == ["admin"]
 
 
 def test_an_unknown_scope_is_a_mistake_in_a_route() -> None:

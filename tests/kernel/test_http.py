@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from cultivar.kernel import http as kernel_http
-from cultivar.kernel import problems
+from cultivar.kernel import pages, problems
 from cultivar.kernel.database import Database, Id
-from cultivar.kernel.http import InvalidCursor, Session, decode_cursor, encode_cursor, exact_total
+from cultivar.kernel.http import Session
+from cultivar.kernel.pages import InvalidCursor, decode_cursor, encode_cursor, exact_total
 from tests.kernel.edge_app import build, client
 
 
@@ -85,7 +85,7 @@ async def test_a_commit_that_fails_is_not_answered_as_done(db: Database) -> None
 
 
 async def test_a_total_is_exact_until_it_is_too_many(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kernel_http, "COUNTED_TO", 5)
+    monkeypatch.setattr(pages, "COUNTED_TO", 5)
     totals = []
     for number in range(7):
         async with db.transaction() as session:

@@ -4,7 +4,7 @@ import pytest
 from limits.aio.storage import MemoryStorage
 from limits.errors import StorageError
 
-from cultivar.kernel import auth, limits
+from cultivar.kernel import limits, tokens
 from cultivar.kernel.limits import Limiter, Moments, Throttle, address_of, identity_of
 from tests.kernel.edge_app import build, client
 
@@ -68,10 +68,10 @@ async def test_without_redis_a_server_counts_for_itself() -> None:
 
 
 def test_identity_is_the_person_the_key_or_the_address() -> None:
-    auth.use_secret(b"s" * 32)
+    tokens.use_secret(b"s" * 32)
     from datetime import timedelta
 
-    token = auth.sign({"sub": "p1", "sid": "s1"}, auth.ACCESS, timedelta(hours=1))
+    token = tokens.sign({"sub": "p1", "sid": "s1"}, tokens.ACCESS, timedelta(hours=1))
     assert identity_of(f"Bearer {token}", "address:x") == ("user:p1", True)
     assert identity_of(f"bearer {token}x", "address:x") == ("address:x", True)
     assert identity_of("", "address:x") == ("address:x", True)

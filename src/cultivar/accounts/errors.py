@@ -58,6 +58,11 @@ class ScopeTooWide(NotAllowed):
     title = "A key cannot hold a scope that you do not have, nor your account itself"
 
 
+class AccountUnknown(NotFound):
+    code = "unknown_account"
+    title = "No account has this e-mail"
+
+
 class SessionUnknown(NotFound):
     code = "unknown_session"
     title = "There is no such session"
@@ -86,6 +91,11 @@ class TooManyKeys(Conflict):
 class ConsentTextChanged(Conflict):
     code = "consent_text_changed"
     title = "The text has changed since you read it, read it again"
+
+
+class EmailInvalid(Invalid):
+    code = "invalid_email"
+    title = "This is not an e-mail address"
 
 
 class WeakPassword(Invalid):

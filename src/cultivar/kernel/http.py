@@ -1,39 +1,13 @@
-"""What every route shares: its transaction, the world, pages and their cursors, problem documents."""
+"""What every route shares: its transaction, the world, which page is asked for, problem documents."""
 
-import base64
-import binascii
-import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any, Generic, TypeVar
-from uuid import UUID
+from typing import Annotated
 
 from fastapi import Depends, Query, Request
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
-from sqlalchemy import Select, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cultivar.kernel.errors import Invalid
-from cultivar.kernel.problems import Problem, responses
+from cultivar.kernel.pages import Cursor
 from cultivar.kernel.world import World
-
-__all__ = [
-    "Cursor",
-    "CursorParams",
-    "InvalidCursor",
-    "Page",
-    "Problem",
-    "Session",
-    "TheWorld",
-    "decode_cursor",
-    "encode_cursor",
-    "exact_total",
-    "responses",
-]
-
-T = TypeVar("T")
-COUNTED_TO = 10_000
 
 
 async def _world(request: Request) -> World:
@@ -46,60 +20,18 @@ async def _transaction(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
+def _cursor(
+    limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 20,
+    cursor: Annotated[str | None, Query(max_length=512, description="`next_cursor` of the page before.")] = None,
+) -> Cursor:
+    return Cursor(limit, cursor)
+
+
 TheWorld = Annotated[World, Depends(_world)]
 """Everything with effects."""
 
 Session = Annotated[AsyncSession, Depends(_transaction, scope="function")]
 """One request, one transaction: committed before the answer leaves, so a commit that fails is never answered 200."""
 
-
-class InvalidCursor(Invalid):
-    code = "invalid_cursor"
-    title = "This cursor is not one of ours"
-
-
-class Page(BaseModel, Generic[T]):
-    """A part of a list, newest first unless the route says otherwise."""
-
-    items: list[T]
-    total: int | None = Field(description="How many there are in all; null above 10,000.")
-    next_cursor: str | None = Field(description="Send it as `cursor` to read on; null at the end.")
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """Which part of a list is asked for."""
-
-    limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 20
-    cursor: Annotated[str | None, Query(max_length=512, description="`next_cursor` of the page before.")] = None
-
-
-CursorParams = Annotated[Cursor, Depends()]
-
-
-def encode_cursor(*parts: UUID | datetime | str | float | None) -> str:
-    """An opaque cursor that holds the sort keys of a page's last row."""
-    plain = [part.isoformat() if isinstance(part, datetime) else part for part in parts]
-    return base64.urlsafe_b64encode(json.dumps(plain, default=str).encode()).rstrip(b"=").decode()
-
-
-def decode_cursor(cursor: str, *types: Any) -> tuple[Any, ...]:
-    """The parts that `encode_cursor` was given, read as `types`; raises InvalidCursor (422)."""
-    try:
-        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        parts = json.loads(text)
-        return tuple(TypeAdapter(kind).validate_python(part) for kind, part in zip(types, parts, strict=True))
-    except (binascii.Error, ValidationError, ValueError, TypeError) as error:
-        raise InvalidCursor("Take `next_cursor` as it was given, or leave it out to begin anew.") from error
-
-
-async def exact_total(session: AsyncSession, statement: Select[Any]) -> int | None:
-    """How many rows `statement` finds, exact to 10,000; null above, since counting more costs a page's time."""
-    some = (
-        statement.with_only_columns(literal(1), maintain_column_froms=True)
-        .order_by(None)
-        .limit(COUNTED_TO + 1)
-        .subquery()
-    )
-    count = await session.scalar(select(func.count()).select_from(some)) or 0
-    return count if count <= COUNTED_TO else None
+CursorParams = Annotated[Cursor, Depends(_cursor)]
+"""Which part of a list the request asks for."""

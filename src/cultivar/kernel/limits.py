@@ -17,9 +17,9 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
 from limits.storage import storage_from_string
 
-from cultivar.kernel.auth import ACCESS, API_KEY_PREFIX, unsign
 from cultivar.kernel.errors import NotSignedIn
 from cultivar.kernel.settings import Settings
+from cultivar.kernel.tokens import ACCESS, API_KEY_PREFIX, unsign
 
 _SWEEP_EVERY_S = 60.0
 

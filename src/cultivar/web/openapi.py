@@ -9,9 +9,10 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute
 
 from cultivar.kernel import problems
-from cultivar.kernel.auth import Needs, RoleMissing, ScopeMissing, TokenExpired, TokenInvalid, open_to_all
+from cultivar.kernel.auth import Needs, RoleMissing, ScopeMissing, open_to_all
 from cultivar.kernel.database import DatabaseUnavailable
 from cultivar.kernel.errors import CultivarError, Invalid, NotSignedIn, TooLarge, TooManyRequests, Unavailable
+from cultivar.kernel.tokens import TokenExpired, TokenInvalid
 
 _IDENTITY = (NotSignedIn, TokenInvalid, TokenExpired, RoleMissing, ScopeMissing)
 _BODY = (problems.MalformedBody, TooLarge)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cultivar.kernel.auth import Actor
+from cultivar.kernel.actor import Actor
 from cultivar.kernel.clock import now
 from cultivar.kernel.database import wake_after_commit
 from cultivar.kernel.errors import NotFound

@@ -1,0 +1,54 @@
+"""Who asks: an identity with a role and scopes. Plain data, known to every layer."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+from uuid import UUID
+
+Role = Literal["guest", "user", "expert", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)
+"""From the least to the most; each may do what those before it may."""
+
+SCOPES: dict[str, str] = {
+    "predict": "Send photos and get answers.",
+    "predictions:read": "Read one's own predictions and their photos.",
+    "predictions:write": "Delete one's own predictions.",
+    "feedback:read": "Read one's own feedback and the counts over everybody's.",
+    "feedback:write": "Say whether an answer was right.",
+    "statistics:read": "Read the statistics.",
+    "models:read": "Read which models there are and what they know.",
+    "datasets:read": "Read the training queue (experts).",
+    "jobs:read": "Follow one's own background jobs.",
+    "account": "Manage one's own account, sessions, keys and consents; never given to an API key.",
+    "admin": "Run this installation (administrators).",
+}
+
+_ROLE_OF_SCOPE: dict[str, Role] = {"datasets:read": "expert", "admin": "admin"}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An authenticated identity: a person's session or one of their API keys (`key_id`)."""
+
+    user_id: UUID
+    role: Role
+    scopes: frozenset[str]
+    session_id: UUID | None = None
+    key_id: UUID | None = None
+
+    @property
+    def is_expert(self) -> bool:
+        return at_least(self.role, "expert")
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == "admin"
+
+
+def at_least(role: Role, wanted: Role) -> bool:
+    """Whether `role` may do what `wanted` may."""
+    return ROLES.index(role) >= ROLES.index(wanted)
+
+
+def scopes_of(role: Role) -> frozenset[str]:
+    """All scopes that a person of this role holds."""
+    return frozenset(scope for scope in SCOPES if at_least(role, _ROLE_OF_SCOPE.get(scope, "guest")))
