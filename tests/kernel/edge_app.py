@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI, File, Request, UploadFile
 from pydantic import BaseModel, SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cultivar.kernel import problems, tokens
+from cultivar.kernel import actor, problems, tokens
 from cultivar.kernel.actor import Actor
 from cultivar.kernel.auth import needs, public
 from cultivar.kernel.edge import Edge
@@ -103,10 +103,10 @@ async def authenticate(_: AsyncSession, bearer: str) -> Actor:
     """A key that names a role is a person of that role; `cvk_small` holds one scope."""
     if bearer == "cvk_small":
         return Actor(PERSON, "user", frozenset({"feedback:read"}))
-    if bearer.removeprefix("cvk_") not in auth.ROLES:
+    if bearer.removeprefix("cvk_") not in actor.ROLES:
         raise TokenInvalid
-    role = auth.ROLES[auth.ROLES.index(bearer.removeprefix("cvk_"))]  # type: ignore[arg-type]
-    return Actor(PERSON, role, auth.scopes_of(role))
+    role = actor.ROLES[actor.ROLES.index(bearer.removeprefix("cvk_"))]  # type: ignore[arg-type]
+    return Actor(PERSON, role, actor.scopes_of(role))
 
 
 def build(folder: Path, **chosen: Any) -> FastAPI:
