@@ -1,0 +1,85 @@
+"""The application: the one list of routers, and what stands around them."""
+
+from fastapi import APIRouter
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from cultivar.accounts.api import router as accounts
+from cultivar.datasets.api import router as datasets
+from cultivar.feedback.api import router as feedback
+from cultivar.kernel import problems, telemetry, tokens
+from cultivar.kernel.edge import Edge
+from cultivar.kernel.limits import Limits
+from cultivar.kernel.settings import Settings
+from cultivar.monitoring.api import router as monitoring
+from cultivar.predictions.api import router as predictions
+from cultivar.registry.api import router as registry
+from cultivar.web import docs, files, health, jobs, process
+from cultivar.web.openapi import Api
+
+API = "/api/v1"
+ROUTERS: tuple[APIRouter, ...] = (predictions, feedback, monitoring, registry, datasets, accounts, jobs.router)
+
+_PART_HEADERS = 64 * 1024
+"""What multipart adds to the photos: boundaries, headers, form fields."""
+
+_EXPOSED = ["X-Request-ID", "RateLimit", "RateLimit-Policy", "Retry-After", "Idempotency-Replayed", "Location"]
+
+
+def create_app(settings: Settings | None = None) -> Api:
+    """The whole application; nothing is opened until its lifespan begins."""
+    settings = settings or Settings()
+    telemetry.configure(settings)
+    tokens.use_secret(settings.secret)
+    app = Api(
+        title="Cultivar",
+        version=health.VERSION,
+        summary="A photo of a leaf in, a calibrated answer out, asked whether it was right.",
+        license_info={"name": "MIT", "identifier": "MIT"},
+        lifespan=process.lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=_operation_id,
+    )
+    app.state.settings, app.state.limits = settings, Limits.of(settings)
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router, prefix=API)
+    app.include_router(health.router)
+    app.include_router(health.router, prefix=API, include_in_schema=False)
+    for router in (health.numbers, files.router, docs.router):
+        app.include_router(router)
+    docs.mount(app, settings.help_dir)
+    _surround(app, settings)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """Clients made from the document call an operation by its handler's name."""
+    return route.name
+
+
+def _surround(app: Api, settings: Settings) -> None:
+    """What is added last is outermost: who is behind the proxy, then CORS, then the edge."""
+    app.add_middleware(
+        Edge,
+        limits=app.state.limits,
+        body_limit=settings.body_limit,
+        body_limits={f"{API}/predict": settings.predict_body_limit + _PART_HEADERS},
+        https=(settings.public_url or "").startswith("https://"),
+    )
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_credentials="*" not in settings.cors_origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
+            expose_headers=_EXPOSED,
+            max_age=600,
+        )
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
