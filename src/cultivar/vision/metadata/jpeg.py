@@ -40,8 +40,8 @@ def strip_jpeg(data: bytes) -> Stripped:
     exif = next((_body(data, part) for part in found if part[0] == EXIF and _body(data, part)[:6] == b"Exif\0\0"), b"")
     orientation = read_orientation(exif)
     head: list[Piece] = [slice(0, 2)]
-    if jfif := next((_body(data, part) for part in found if part[0] == APP0 and _is_jfif(_body(data, part))), b""):
-        head.append(_segment(APP0, jfif[:12] + b"\0\0"))
+    if jfif := next((part for part in found if part[0] == APP0 and _is_jfif(_body(data, part))), None):
+        head.append(_plain_jfif(data, jfif))
     if orientation > 1:
         head.append(_segment(EXIF, b"Exif\0\0" + write_orientation(orientation)))
     rest = (_kept(data, part) for part in found)
@@ -85,6 +85,12 @@ def _body(data: bytes, part: Segment) -> bytes:
 
 def _is_jfif(body: bytes) -> bool:
     return body.startswith(b"JFIF\0") and len(body) >= 12
+
+
+def _plain_jfif(data: bytes, part: Segment) -> Piece:
+    """The segment without its thumbnail, as it stands if it has none."""
+    plain = _segment(APP0, _body(data, part)[:12] + b"\0\0")
+    return slice(*part[1:]) if data[part[1] : part[2]] == plain else plain
 
 
 def _kept(data: bytes, part: Segment) -> Piece | None:

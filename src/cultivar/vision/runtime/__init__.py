@@ -1,0 +1,1 @@
+"""Everything of vision that has effects: decoder processes, model sessions, queues."""

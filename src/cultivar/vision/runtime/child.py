@@ -1,0 +1,61 @@
+"""A decoder process: it reads strangers' photos, one at a time, with bounded memory and no way to write a file.
+
+Started as `python -m cultivar.vision.runtime.child`, its channel to the server as standard input. It knows no secret,
+imports no more than decoding needs, and ends when the channel closes.
+"""
+
+import json
+import resource
+import signal
+import socket
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from typing import Final
+
+from PIL import Image
+
+from cultivar.vision.decode import Limits, see, thumbnail, upright
+from cultivar.vision.errors import UnreadableImage
+from cultivar.vision.runtime.wire import Header, Message, read_frame, receive, send, sight_message
+
+Work = Callable[[bytes, Header, Limits], Message]
+WORK: Final[dict[str, Work]] = {
+    "see": lambda data, ask, limits: sight_message(see(data, read_frame(ask["frame"]), limits)),
+    "thumbnail": lambda data, ask, limits: Message({}, thumbnail(data, ask["long_side"], limits)),
+    "upright": lambda data, _, limits: Message({}, upright(data, limits)),
+}
+
+
+def serve(channel: socket.socket, limits: Limits) -> None:
+    """Answer messages until the other end is closed; a photo that cannot be read is an answer too."""
+    while asked := receive(channel):
+        began = time.perf_counter()
+        try:
+            reply = WORK[asked.header["do"]](asked.body, asked.header, limits)
+        except UnreadableImage as error:
+            reply = Message({"unreadable": error.detail})
+        reply.header["ms"] = (time.perf_counter() - began) * 1000
+        send(channel, reply)
+
+
+def confine(memory: int) -> None:
+    """At most `memory` bytes of data, no file written, no core dump; the server, not a signal to its group, ends us."""
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, signal.SIG_IGN)
+    for limit, most in ((resource.RLIMIT_DATA, memory), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):
+        resource.setrlimit(limit, (most, most))
+
+
+def main() -> None:
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    options = json.loads(sys.argv[1])
+    with socket.socket(fileno=0) as channel:
+        confine(options["memory"])
+        send(channel, Message({"ready": True}))
+        serve(channel, Limits(options["bytes"], options["pixels"]))
+
+
+if __name__ == "__main__":
+    main()

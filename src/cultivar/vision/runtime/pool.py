@@ -1,0 +1,237 @@
+"""The decoder processes as the server sees them: a queue before them, a limit of time on each photo, a new process for
+each that had to be killed. All of it lives on one event loop, and nothing here blocks it."""
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from cultivar.vision.decode import Limits
+from cultivar.vision.errors import UnreadableImage
+from cultivar.vision.runtime.wire import PREFIX, Message
+
+PASSED_ON: Final = frozenset(("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG", "LC_ALL"))
+FRUGAL: Final = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(2**20),
+    "MALLOC_TRIM_THRESHOLD_": str(2**22),
+}
+"""A photo's memory goes back to the system when it is done."""
+START_SECONDS: Final = 30.0
+RETRY_SECONDS: Final = 1.0
+TOO_SLOW: Final = "This photo took too long to decode."
+TOO_MUCH: Final = "This photo could not be decoded: its decoder had to be stopped."
+
+Observe = Callable[[str, float], None]
+"""Told a measure's name and value; see `engine.MEASURES`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confinement:
+    """What one photo may take of a decoder process."""
+
+    limits: Limits = field(default_factory=Limits)
+    seconds: float = 10.0
+    memory: int = 2**30
+    """Bytes of data of the whole process."""
+
+
+class ChildEnded(Exception):
+    """The process is gone, or closed its channel, in the middle of a photo."""
+
+
+class Child:
+    """One decoder process and its channel."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", channel: socket.socket) -> None:
+        self._process = process
+        self._channel = channel
+
+    @classmethod
+    async def start(cls, confinement: Confinement) -> "Child":
+        """Spawned (never forked), ready for its first photo. Raises ChildEnded or TimeoutError."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            child = cls(await asyncio.to_thread(_spawn, confinement, theirs), ours)
+        ours.setblocking(False)
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await child._receive()
+        except BaseException:
+            await child.end()
+            raise
+        return child
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    async def ask(self, message: Message) -> Message:
+        """One exchange. Raises ChildEnded."""
+        loop = asyncio.get_running_loop()
+        try:
+            for part in message.frames():
+                await loop.sock_sendall(self._channel, part)
+        except OSError as error:
+            raise ChildEnded from error
+        return await self._receive()
+
+    async def end(self) -> None:
+        """Kill and reap it."""
+        self._channel.close()
+        self._process.kill()
+        await asyncio.to_thread(self._process.wait)
+
+    async def _receive(self) -> Message:
+        of_header, of_body = PREFIX.unpack(await self._exactly(PREFIX.size))
+        header = json.loads(await self._exactly(of_header))
+        return Message(header, await self._exactly(of_body))
+
+    async def _exactly(self, size: int) -> bytes:
+        loop, buffer, got = asyncio.get_running_loop(), bytearray(size), 0
+        view = memoryview(buffer)
+        while got < size:
+            try:
+                more = await loop.sock_recv_into(self._channel, view[got:])
+            except OSError as error:
+                raise ChildEnded from error
+            if not more:
+                raise ChildEnded
+            got += more
+        return bytes(buffer)
+
+
+def _spawn(confinement: Confinement, channel: socket.socket) -> "subprocess.Popen[bytes]":
+    limits = confinement.limits
+    options = json.dumps({"memory": confinement.memory, "bytes": limits.bytes, "pixels": limits.pixels})
+    environment = {name: value for name, value in os.environ.items() if name in PASSED_ON} | FRUGAL
+    command = [sys.executable, "-P", "-m", "cultivar.vision.runtime.child", options]
+    stdin, stdout = channel.fileno(), subprocess.DEVNULL
+    return subprocess.Popen(command, stdin=stdin, stdout=stdout, env=environment)  # noqa: S603 our own module, no shell
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    message: Message
+    reply: "asyncio.Future[Message]"
+    since: float = field(default_factory=time.perf_counter)
+
+
+class DecodePool:
+    """A fixed number of decoder processes. People's photos go first; background work takes one process at most."""
+
+    def __init__(self, size: int, confinement: Confinement, observe: Observe) -> None:
+        self._size = size
+        self._confinement = confinement
+        self._observe = observe
+        self._urgent: deque[_Job] = deque()
+        self._background: deque[_Job] = deque()
+        self._idle: list[Child] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._in_background = False
+
+    async def start(self) -> None:
+        """Start all processes at once; returns when each is ready. Raises ChildEnded or TimeoutError."""
+        starts = (Child.start(self._confinement) for _ in range(self._size))
+        results = await asyncio.gather(*starts, return_exceptions=True)
+        self._idle = [result for result in results if isinstance(result, Child)]
+        for result in results:
+            if isinstance(result, BaseException):
+                await self.close()
+                raise result
+
+    async def close(self) -> None:
+        """End every process; photos still waiting are cancelled."""
+        for job in (*self._urgent, *self._background):
+            job.reply.cancel()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(child.end() for child in self._idle))
+        self._idle.clear()
+
+    async def ask(self, message: Message, *, background: bool = False) -> tuple[Message, float]:
+        """The decoder's reply, and the ms it waited for a free one. A cancelled caller gives up its place.
+
+        Raises UnreadableImage, also when the photo took too long or ended its decoder.
+        """
+        job = _Job(message, asyncio.get_running_loop().create_future())
+        queue = self._background if background else self._urgent
+        queue.append(job)
+        self._dispatch()
+        try:
+            reply = await job.reply
+        finally:
+            if job in queue:
+                queue.remove(job)
+        if "unreadable" in reply.header:
+            raise UnreadableImage(reply.header["unreadable"])
+        return reply, reply.header["waited_ms"]
+
+    def _dispatch(self) -> None:
+        while self._idle and self._urgent:
+            self._begin(self._urgent.popleft(), background=False)
+        spare = len(self._idle) > 1 or (self._idle and self._size == 1)
+        if self._background and spare and not self._in_background:
+            self._begin(self._background.popleft(), background=True)
+
+    def _begin(self, job: _Job, *, background: bool) -> None:
+        self._in_background |= background
+        task = asyncio.create_task(self._run(self._idle.pop(), job, background=background))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, child: Child, job: _Job, *, background: bool) -> None:
+        try:
+            if not child.alive:
+                child = await self._replace(child)
+            if not await self._exchange(child, job):
+                child = await self._replace(child)
+        except asyncio.CancelledError:
+            await child.end()
+            raise
+        self._idle.append(child)
+        if background:
+            self._in_background = False
+        self._dispatch()
+
+    async def _exchange(self, child: Child, job: _Job) -> bool:
+        """Settle the job; False when the child must be replaced."""
+        if job.reply.done():
+            return True
+        waited = (time.perf_counter() - job.since) * 1000
+        try:
+            async with asyncio.timeout(self._confinement.seconds):
+                reply = await child.ask(job.message)
+        except (ChildEnded, TimeoutError) as error:
+            self._observe("decoder_replaced", 1)
+            if not job.reply.done():
+                slow = isinstance(error, TimeoutError)
+                job.reply.set_exception(UnreadableImage(TOO_SLOW if slow else TOO_MUCH))
+            return False
+        reply.header["waited_ms"] = waited
+        if not job.reply.done():
+            job.reply.set_result(reply)
+        return True
+
+    async def _replace(self, child: Child) -> Child:
+        """A new process for one that is gone or stuck; tried until the machine lets one start."""
+        await child.end()
+        while True:
+            try:
+                return await Child.start(self._confinement)
+            except (ChildEnded, OSError):
+                await asyncio.sleep(RETRY_SECONDS)

@@ -1,0 +1,93 @@
+"""What the server and a decoder process say to each other: a JSON header and raw bytes behind it.
+
+Never pickle: the decoder reads strangers' files, so what it sends back is data and nothing else.
+"""
+
+import json
+import socket
+import struct
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from cultivar.vision.decode import PhotoFacts, Sight
+from cultivar.vision.geometry import Frame, PlainFrame
+from cultivar.vision.metadata.parts import Piece
+from cultivar.vision.quality import Quality
+
+PREFIX: Final = struct.Struct(">IQ")
+"""Length of the header, length of the bytes behind it."""
+
+Header = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    header: Header
+    body: bytes = b""
+
+    def frames(self) -> tuple[bytes, bytes]:
+        """Prefix with header, then the body apart: it may be large and is not copied."""
+        header = json.dumps(self.header, separators=(",", ":")).encode()
+        return PREFIX.pack(len(header), len(self.body)) + header, self.body
+
+
+def receive(channel: socket.socket) -> Message | None:
+    """The next message of a blocking channel; None when the other end is closed."""
+    prefix = channel.recv(PREFIX.size, socket.MSG_WAITALL)
+    if len(prefix) < PREFIX.size:
+        return None
+    of_header, of_body = PREFIX.unpack(prefix)
+    header = channel.recv(of_header, socket.MSG_WAITALL)
+    body = channel.recv(of_body, socket.MSG_WAITALL) if of_body else b""
+    return Message(json.loads(header), body) if len(body) == of_body else None
+
+
+def send(channel: socket.socket, message: Message) -> None:
+    """Send on a blocking channel."""
+    for part in message.frames():
+        channel.sendall(part)
+
+
+def frame_header(frame: Frame) -> Header:
+    return {
+        "width": frame.width,
+        "height": frame.height,
+        "resize": frame.resize,
+        "crop_share": frame.crop_share,
+        "interpolation": frame.interpolation,
+    }
+
+
+def read_frame(header: Header) -> Frame:
+    return PlainFrame(**header)
+
+
+def sight_message(sight: Sight) -> Message:
+    """Pixels first, then the new bytes among the pieces; spans travel as numbers."""
+    pixels = np.ascontiguousarray(sight.pixels).tobytes()
+    pieces = [[p.start, p.stop] if isinstance(p, slice) else len(p) for p in sight.pieces]
+    fresh = b"".join(piece for piece in sight.pieces if isinstance(piece, bytes))
+    header = {
+        "facts": asdict(sight.facts),
+        "quality": asdict(sight.quality),
+        "pieces": pieces,
+        "shape": sight.pixels.shape,
+    }
+    return Message(header, pixels + fresh)
+
+
+def read_sight(message: Message) -> Sight:
+    header, body = message.header, message.body
+    shape = tuple(header["shape"])
+    at = int(np.prod(shape))
+    pixels = np.frombuffer(body, np.uint8, count=at).reshape(shape)
+    pieces: list[Piece] = []
+    for piece in header["pieces"]:
+        if isinstance(piece, int):
+            pieces.append(body[at : at + piece])
+            at += piece
+        else:
+            pieces.append(slice(*piece))
+    return Sight(PhotoFacts(**header["facts"]), Quality(**header["quality"]), tuple(pieces), pixels)
