@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.accounts import keys, queries, rules, service
@@ -10,6 +11,7 @@ from cultivar.accounts.schemas import KeyIn, NewKey
 from cultivar.accounts.tables import User
 from cultivar.kernel.actor import Role
 from cultivar.kernel.clock import now
+from cultivar.kernel.errors import Invalid
 
 
 async def create_user(session: AsyncSession, email: str, password: str, role: Role) -> User:
@@ -18,12 +20,16 @@ async def create_user(session: AsyncSession, email: str, password: str, role: Ro
 
 
 async def create_key(session: AsyncSession, email: str, *, name: str, scopes: list[str], days: int | None) -> NewKey:
-    """A key of the person with this e-mail, which ends after `days`; raises AccountUnknown or ScopeTooWide."""
+    """A key of the person with this e-mail, which ends after `days`; raises AccountUnknown, ScopeTooWide or Invalid."""
     owner = await queries.user_with_email(session, _normal(email))
     if owner is None:
         raise AccountUnknown
     expires_at = now() + timedelta(days=days) if days else None
-    return await keys.make_key(session, owner.id, owner.role, KeyIn(name=name, scopes=scopes, expires_at=expires_at))
+    try:
+        wanted = KeyIn(name=name, scopes=scopes, expires_at=expires_at)
+    except ValidationError as error:
+        raise Invalid("A key has a name of 1 to 80 printable characters, and at least one scope.") from error
+    return await keys.make_key(session, owner.id, owner.role, wanted)
 
 
 def _normal(email: str) -> str:

@@ -193,6 +193,7 @@ def _sqlite_engine(url: URL, pool_size: int, *, read_only: bool) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=0,
         json_serializer=_json,
+        hide_parameters=True,  # rows hold what no log may
         connect_args={"async_creator_fn": partial(sqlite.connect, read_only=read_only)},
     )
     if not read_only:
@@ -212,6 +213,7 @@ def _postgres_engine(url: URL) -> AsyncEngine:
         max_overflow=20,
         pool_recycle=1800,
         json_serializer=_json,
+        hide_parameters=True,  # rows hold what no log may
         connect_args={"async_creator_fn": _connect_postgres, "server_settings": settings, "timeout": 10},
     )
 
