@@ -42,7 +42,7 @@ $(DONE)/all: pyproject.toml uv.lock
 docs: $(HELP) ## Build the documentation into site/, served at /help
 
 $(HELP): mkdocs.yml $(shell find docs -type f) | $(DONE)/server
-	$(BIN)/mkdocs build --quiet --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 	@touch $@
 
 lint: $(DONE)/all
