@@ -78,8 +78,8 @@ def needs(scope: str, role: Role = "guest") -> Any:
     return Security(Needs(scope, role), scopes=[scope])
 
 
-def open_to_all() -> None:
-    """The mark of a route that is open on purpose."""
+async def open_to_all() -> None:
+    """The mark of a route that is open on purpose; asynchronous, since others are run in a thread."""
 
 
 public = Depends(open_to_all)
