@@ -92,5 +92,5 @@ def network_input(taken: Input, pixels: NDArray[np.uint8]) -> Batch:
     if taken.dtype == "uint8":
         return pixels
     mean, std = np.asarray(taken.mean, np.float32), np.asarray(taken.std, np.float32)
-    scaled: NDArray[np.float32] = (pixels.astype(np.float32) / 255 - mean) / std
+    scaled = ((pixels.astype(np.float32) / 255 - mean) / std).astype(np.float32, copy=False)
     return np.ascontiguousarray(scaled.transpose(0, 3, 1, 2))

@@ -7,6 +7,7 @@ logits / T, of sigmoid heads the sigmoid of their mean log-odds.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,8 @@ def classify(manifest: Manifest, outputs: Outputs, unusable: Sequence[bool]) -> 
     logits = calibrated(manifest, outputs)
     codes = refusals(manifest, outputs, unusable)
     alone = tuple(_opinion(manifest, _only(logits, photo), code) for photo, code in enumerate(codes))
+    if len(alone) == 1:
+        return _named(manifest, alone[0]), alone
     used = [photo for photo, code in enumerate(codes) if code is None]
     refusal = None if used else Counter(codes).most_common(1)[0][0]
     pooled = {name: of_all[used or slice(None)].mean(axis=0) for name, of_all in logits.items()}
@@ -105,9 +108,9 @@ def _opinion(manifest: Manifest, logits: Logits, refusal: RefusalCode | None) ->
 
 
 def _ranked(head: Head, logits: Floats) -> HeadAnswer:
-    shares = np.exp(log_probabilities(head, logits))
-    order = np.argsort(-shares, kind="stable").tolist()
-    top = tuple(Scored(head.labels[place], float(shares[place])) for place in order)
+    shares = np.exp(log_probabilities(head, logits)).tolist()
+    ranked = sorted(zip(shares, head.labels, strict=True), key=itemgetter(0), reverse=True)
+    top = tuple(Scored(label, share) for share, label in ranked)
     return HeadAnswer(top[0].label, top[0].confidence, top)
 
 
