@@ -21,6 +21,10 @@ QUEUE = Histogram("plant_queue_seconds", "A request's wait for a model session."
 QUEUE_SIZE = Gauge("plant_queue_size", "Photos that wait for an answer now.")
 BATCH_SIZE = Histogram("plant_batch_size", "Photos that went through a model together.", buckets=_POWERS)
 JOBS = Gauge("plant_jobs", "Background jobs, by kind and state.", ["kind", "state"])
+JOBS_FINISHED = Counter("plant_jobs_finished_total", "Background jobs that this process ended.", ["kind", "state"])
+OUTBOX = Gauge(
+    "plant_outbox", "Facts that wait for a subscriber, or are parked after failures.", ["subscriber", "state"]
+)
 BUILD = Info("plant_build", "What runs here.")
 
 
@@ -47,3 +51,10 @@ def show_jobs(counts: Mapping[tuple[str, str], int]) -> None:
     JOBS.clear()
     for (kind, state), count in counts.items():
         JOBS.labels(kind, state).set(count)
+
+
+def show_outbox(counts: Mapping[tuple[str, str], int]) -> None:
+    """Set the facts by (subscriber, state); what is not in `counts` is gone."""
+    OUTBOX.clear()
+    for (subscriber, state), count in counts.items():
+        OUTBOX.labels(subscriber, state).set(count)
