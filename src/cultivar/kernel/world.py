@@ -14,6 +14,9 @@ from cultivar.kernel.storage import Storage
 class Engine(Protocol):
     """What the layers above ask of `cultivar.vision.runtime`; its own types stay there."""
 
+    @property
+    def plan(self) -> Any: ...
+
     async def open(self, key: str, folder: Path) -> Any: ...
 
     async def shut(self, key: str) -> None: ...
@@ -34,7 +37,7 @@ class World:
     """The process's hold on the world.
 
     `engine` is None where nothing looks at photos; `busy` is true while people wait for answers, and background work
-    then steps aside.
+    then steps aside. `catalogue` is what the registry has open, its own type.
     """
 
     settings: Settings
@@ -43,3 +46,4 @@ class World:
     waker: Waker
     engine: Engine | None
     busy: Callable[[], bool]
+    catalogue: object = None

@@ -1,0 +1,1 @@
+"""Versions of models: which there are, which one serves, and their files."""
