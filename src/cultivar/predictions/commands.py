@@ -72,6 +72,10 @@ async def look(
                 return error
             return render(answer, wanted.pack, wanted.language, wanted.min_confidence, wanted.top_k)
 
-    async with asyncio.TaskGroup() as group:
-        for file, task in [(file, group.create_task(one(file))) for file in files]:
-            tell(file, await task)
+    looks = [asyncio.create_task(one(file)) for file in files]
+    try:
+        for file, answer in zip(files, looks, strict=True):
+            tell(file, await answer)
+    finally:
+        for answer in looks:
+            answer.cancel()

@@ -1,0 +1,1 @@
+"""What the next model learns from: pictures with a label and somebody's consent."""

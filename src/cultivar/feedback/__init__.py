@@ -1,0 +1,1 @@
+"""Whether an answer was right, said by the one who asked."""

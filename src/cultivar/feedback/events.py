@@ -1,0 +1,56 @@
+"""What feedback tells the others. The facts carry copies of what it is about, so that nobody reads our rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was said: right or wrong, pleased or not, and what it really is."""
+
+    is_correct: bool | None
+    satisfied: bool | None
+    correct_class_id: int | None
+    correct_class_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The answer that was spoken of. `owner_id` is None, and `train` false, for one that is not stored."""
+
+    feedback_id: UUID
+    prediction_id: UUID
+    owner_id: UUID | None
+    model: str
+    model_version: str
+    class_name: str | None
+    confidence: float | None
+    made_at: datetime
+    train: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackGiven:
+    name: ClassVar[str] = "feedback.given"
+    about: About
+    said: Verdict
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackChanged:
+    name: ClassVar[str] = "feedback.changed"
+    about: About
+    before: Verdict
+    said: Verdict
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackWithdrawn:
+    name: ClassVar[str] = "feedback.withdrawn"
+    about: About
+    before: Verdict
+    at: datetime

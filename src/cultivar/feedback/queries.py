@@ -1,0 +1,36 @@
+"""Questions about feedback. Each takes the one who asks: a stranger finds nothing."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cultivar.feedback.tables import Feedback, FeedbackChange
+from cultivar.kernel.actor import Actor
+
+
+async def about(session: AsyncSession, prediction_id: UUID) -> Feedback | None:
+    """The feedback on a prediction that predictions has opened, and locked, for the one who asks."""
+    statement = select(Feedback).where(Feedback.prediction_id == prediction_id)
+    return await session.scalar(statement.execution_options(populate_existing=True))
+
+
+async def own_or_ownerless(session: AsyncSession, actor: Actor, feedback_id: UUID) -> Feedback | None:
+    """The actor's own, or nobody's: that still needs the prediction's token."""
+    return await session.scalar(
+        select(Feedback).where(
+            Feedback.id == feedback_id, (Feedback.owner_id == actor.user_id) | Feedback.owner_id.is_(None)
+        )
+    )
+
+
+async def changes(session: AsyncSession, feedback_id: UUID) -> Sequence[FeedbackChange]:
+    """What was said over time, oldest first, of feedback that has been found for the one who asks."""
+    statement = select(FeedbackChange).where(FeedbackChange.feedback_id == feedback_id).order_by(FeedbackChange.id)
+    return (await session.scalars(statement)).all()
+
+
+async def of_person(session: AsyncSession, person_id: UUID) -> Sequence[Feedback]:
+    """Everything a person has said, oldest first; for their own export."""
+    return (await session.scalars(select(Feedback).where(Feedback.owner_id == person_id).order_by(Feedback.id))).all()

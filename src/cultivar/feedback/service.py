@@ -1,0 +1,159 @@
+"""Say whether an answer was right, change one's mind, take it back."""
+
+from dataclasses import asdict, fields
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cultivar.feedback import queries, rules
+from cultivar.feedback.errors import FeedbackUnknown
+from cultivar.feedback.events import About, FeedbackChanged, FeedbackGiven, FeedbackWithdrawn
+from cultivar.feedback.rules import Said
+from cultivar.feedback.schemas import Change, FeedbackIn, FeedbackOut, FeedbackPatch
+from cultivar.feedback.tables import Feedback, FeedbackChange
+from cultivar.kernel.actor import Actor
+from cultivar.kernel.clock import now
+from cultivar.kernel.ids import new_id
+from cultivar.kernel.outbox import emit
+from cultivar.kernel.world import World
+from cultivar.predictions.errors import PredictionUnknown
+from cultivar.predictions.schemas import OwnFeedback, Subject
+from cultivar.predictions.service import history as predictions
+from cultivar.registry import service as registry
+
+_FIELDS = tuple(field.name for field in fields(Said))
+
+
+async def submit(session: AsyncSession, actor: Actor, body: FeedbackIn, *, world: World) -> tuple[UUID, bool]:
+    """Give feedback, or say it anew: what was sent replaces what was said. Returns its id and whether it is the first.
+
+    Raises PredictionUnknown, ClassUnknown, Contradiction, NothingSaid.
+    """
+    subject = await predictions.open_for_feedback(session, actor, body.prediction_id, body.feedback_token)
+    said = _checked(world, subject, Said(**body.model_dump(include=set(_FIELDS))))
+    row = await queries.about(session, subject.prediction_id)
+    if row is not None:
+        await _change(session, row, subject, said)
+        return row.id, False
+    return await _give(session, subject, said), True
+
+
+def _checked(world: World, subject: Subject, said: Said) -> Said:
+    pack = registry.serving(world, subject.model).pack
+    return rules.checked(said, predicted=subject.class_name, classes=[known.name for known in pack.classes])
+
+
+async def _give(session: AsyncSession, subject: Subject, said: Said) -> UUID:
+    at = now()
+    row = Feedback(
+        id=new_id(),
+        prediction_id=subject.prediction_id,
+        owner_id=subject.owner_id,
+        created_at=at,
+        updated_at=at,
+        **asdict(said),
+    )
+    session.add(row)
+    await session.flush()
+    await _note(session, row, said, at)
+    emit(session, FeedbackGiven(_about(row.id, subject), said.verdict, at))
+    return row.id
+
+
+async def _change(session: AsyncSession, row: Feedback, subject: Subject, said: Said) -> None:
+    """The same again changes nothing."""
+    before = _said(row)
+    if said == before:
+        return
+    for name in _FIELDS:
+        setattr(row, name, getattr(said, name))
+    row.updated_at = now()
+    await session.flush()
+    await _note(session, row, said, row.updated_at)
+    if said.verdict != before.verdict:
+        emit(session, FeedbackChanged(_about(row.id, subject), before.verdict, said.verdict, row.updated_at))
+
+
+async def _note(session: AsyncSession, row: Feedback, said: Said, at: datetime) -> None:
+    session.add(FeedbackChange(feedback_id=row.id, said=asdict(said), at=at))
+    if row.owner_id is not None:
+        await predictions.note_feedback(session, row.prediction_id, _copy(row))
+
+
+async def read(session: AsyncSession, actor: Actor, feedback_id: UUID, *, token: str | None) -> FeedbackOut:
+    """Feedback with its history. Raises FeedbackUnknown."""
+    row, _ = await _open(session, actor, feedback_id, token)
+    return await _out(session, row)
+
+
+async def change(
+    session: AsyncSession, actor: Actor, feedback_id: UUID, body: FeedbackPatch, *, token: str | None, world: World
+) -> FeedbackOut:
+    """Set the fields that were sent. Raises FeedbackUnknown, ClassUnknown, Contradiction, NothingSaid."""
+    row, subject = await _open(session, actor, feedback_id, token)
+    said = rules.patched(_said(row), body.model_dump(exclude_unset=True))
+    await _change(session, row, subject, _checked(world, subject, said))
+    return await _out(session, row)
+
+
+async def withdraw(session: AsyncSession, actor: Actor, feedback_id: UUID, *, token: str | None) -> None:
+    """Take it back: it is counted no longer, and nothing learns from it. Raises FeedbackUnknown."""
+    row, subject = await _open(session, actor, feedback_id, token)
+    emit(session, FeedbackWithdrawn(_about(row.id, subject), _said(row).verdict, now()))
+    if row.owner_id is not None:
+        await predictions.note_feedback(session, row.prediction_id, None)
+    await session.delete(row)
+    await session.flush()
+
+
+async def _open(session: AsyncSession, actor: Actor, feedback_id: UUID, token: str | None) -> tuple[Feedback, Subject]:
+    found = await queries.own_or_ownerless(session, actor, feedback_id)
+    if found is None:
+        raise FeedbackUnknown
+    try:
+        subject = await predictions.open_for_feedback(session, actor, found.prediction_id, token)
+    except PredictionUnknown as error:
+        raise FeedbackUnknown from error
+    row = await queries.about(session, subject.prediction_id)
+    if row is None:
+        raise FeedbackUnknown
+    return row, subject
+
+
+def _said(row: Feedback) -> Said:
+    return Said(**{name: getattr(row, name) for name in _FIELDS})
+
+
+def _about(feedback_id: UUID, subject: Subject) -> About:
+    return About(
+        feedback_id=feedback_id,
+        prediction_id=subject.prediction_id,
+        owner_id=subject.owner_id,
+        model=subject.model,
+        model_version=subject.model_version,
+        class_name=subject.class_name,
+        confidence=subject.confidence,
+        made_at=subject.made_at,
+        train=subject.train,
+    )
+
+
+def _copy(row: Feedback) -> OwnFeedback:
+    return OwnFeedback(feedback_id=row.id, created_at=row.created_at, updated_at=row.updated_at, **asdict(_said(row)))
+
+
+async def _out(session: AsyncSession, row: Feedback) -> FeedbackOut:
+    changes = [Change.model_validate(change) for change in await queries.changes(session, row.id)]
+    return FeedbackOut(**dict(_copy(row)), prediction_id=row.prediction_id, changes=changes)
+
+
+async def erase(session: AsyncSession, person_id: UUID) -> None:
+    """Delete everything a person has said."""
+    await session.execute(delete(Feedback).where(Feedback.owner_id == person_id))
+
+
+async def export(session: AsyncSession, person_id: UUID) -> list[FeedbackOut]:
+    """Everything a person has said, oldest first."""
+    return [await _out(session, row) for row in await queries.of_person(session, person_id)]

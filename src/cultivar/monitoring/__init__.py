@@ -1,0 +1,1 @@
+"""Counts over answers and feedback, by day, model version and class."""

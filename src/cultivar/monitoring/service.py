@@ -1,0 +1,108 @@
+"""Count what happened, and say what the counts come to."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cultivar.kernel import outbox
+from cultivar.kernel.clock import now
+from cultivar.kernel.ids import new_id
+from cultivar.kernel.world import World
+from cultivar.monitoring import queries, report, rules
+from cultivar.monitoring.rules import Delta, Key
+from cultivar.monitoring.schemas import FeedbackStats, Scope, Statistics
+from cultivar.monitoring.tables import DailyClass, DailyModel
+
+COUNTS = "monitoring.counts"
+"""The name of our subscriber."""
+
+_Table = type[DailyModel] | type[DailyClass]
+
+
+async def hear(session: AsyncSession, facts: Sequence[Any], world: World) -> None:
+    """Add a batch of facts to the roll-ups."""
+    gathered = rules.gather(facts)
+    await _add(session, DailyModel, {key: delta for key, delta in gathered.items() if key.class_name is None})
+    await _add(session, DailyClass, {key: delta for key, delta in gathered.items() if key.class_name is not None})
+
+
+async def _add(session: AsyncSession, table: _Table, gathered: Mapping[Key, Delta]) -> None:
+    """Rows that are missing are made, then all are locked, in one order for all workers, and added to."""
+    keys = sorted(gathered, key=_order)
+    if not keys:
+        return
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    await session.execute(dialect.insert(table).on_conflict_do_nothing(), [_columns(key) for key in keys])
+    for row in await _locked(session, table, keys):
+        _add_to(row, gathered[_key(row)])
+
+
+async def _locked(session: AsyncSession, table: _Table, keys: Sequence[Key]) -> list[DailyModel | DailyClass]:
+    names = [name for name in _columns(keys[0]) if name not in {"id", "owner_id"}]
+    rows: list[DailyModel | DailyClass] = []
+    for owner_id in sorted({key.owner_id for key in keys}, key=str):
+        wanted = [tuple(getattr(key, name) for name in names) for key in keys if key.owner_id == owner_id]
+        these = tuple_(*(getattr(table, name) for name in names)).in_(wanted)
+        whose = table.owner_id == owner_id if owner_id else table.owner_id.is_(None)
+        statement = select(table).where(whose, these).order_by(table.id).with_for_update()
+        rows.extend(await session.scalars(statement.execution_options(populate_existing=True)))
+    return rows
+
+
+def _order(key: Key) -> tuple[str, ...]:
+    return (str(key.owner_id), str(key.day), key.model, key.model_version, key.class_name or "")
+
+
+def _columns(key: Key) -> dict[str, Any]:
+    columns = {"id": new_id(), "day": key.day, "model": key.model, "model_version": key.model_version}
+    whose = {"owner_id": key.owner_id}
+    return columns | whose | ({"class_name": key.class_name} if key.class_name is not None else {})
+
+
+def _key(row: DailyModel | DailyClass) -> Key:
+    class_name = row.class_name if isinstance(row, DailyClass) else None
+    return Key(row.day, row.model, row.model_version, row.owner_id, class_name)
+
+
+def _add_to(row: DailyModel | DailyClass, delta: Delta) -> None:
+    for name, value in delta.sums.items():
+        setattr(row, name, getattr(row, name) + value)
+    if isinstance(row, DailyModel):
+        times = rules.merged([report.times_of(row), delta.times])
+        row.times = {str(index): count for index, count in sorted(times.items())}
+        row.lowest_us = min((time for time in (row.lowest_us, delta.lowest) if time is not None), default=None)
+        row.highest_us = max((time for time in (row.highest_us, delta.highest) if time is not None), default=None)
+
+
+async def statistics(session: AsyncSession, scope: Scope, *, world: World) -> Statistics:
+    """How much was asked and how it went, everything up to now counted."""
+    await outbox.settle(session, COUNTS, world=world)
+    days = rules.window(now().date(), scope.days)
+    return report.statistics(days, await queries.days(session, DailyModel, scope, days[0], days[-1]))
+
+
+async def feedback_stats(session: AsyncSession, scope: Scope, *, world: World) -> FeedbackStats:
+    """What people say of the answers, everything up to now counted."""
+    await outbox.settle(session, COUNTS, world=world)
+    days = rules.window(now().date(), scope.days)
+    models = await queries.days(session, DailyModel, scope, days[0], days[-1])
+    classes = await queries.days(session, DailyClass, scope, days[0], days[-1])
+    return report.feedback_stats(days, models, classes)
+
+
+async def erase(session: AsyncSession, person_id: UUID, *, world: World) -> None:
+    """Delete a person's own counts; those over all people name nobody and stay."""
+    await outbox.settle(session, COUNTS, world=world)
+    for table in (DailyModel, DailyClass):
+        await session.execute(delete(table).where(table.owner_id == person_id))
+
+
+async def export(session: AsyncSession, person_id: UUID) -> list[dict[str, Any]]:
+    """A person's own counts, a row a day and model version, oldest first."""
+    rows = await session.scalars(select(DailyModel).where(DailyModel.owner_id == person_id).order_by(DailyModel.day))
+    names = ("day", "model", "model_version", "predictions", "refused", "feedback", "correct", "incorrect")
+    return [{name: getattr(row, name) for name in names} for row in rows]

@@ -1,0 +1,1 @@
+"""The one owner of stored pictures: their objects, who needs them, and when they go."""

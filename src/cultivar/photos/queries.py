@@ -1,0 +1,41 @@
+"""Questions about photos. Who may ask is decided by the holder: a prediction is found by its owner first."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cultivar.photos.schemas import Held, PhotoData
+from cultivar.photos.tables import Photo, PhotoHold
+
+_HELD = [getattr(Photo, field.name) for field in fields(Held)]
+_DATA = [getattr(Photo, field.name) for field in fields(PhotoData)]
+
+
+async def held(session: AsyncSession, holder: str, subjects: Collection[UUID]) -> list[tuple[UUID, int, Held]]:
+    """`(subject, position, photo)` of every hold of these rows."""
+    found = await session.execute(
+        select(PhotoHold.subject_id, PhotoHold.position, *_HELD)
+        .join(Photo, Photo.id == PhotoHold.photo_id)
+        .where(PhotoHold.holder == holder, PhotoHold.subject_id.in_(subjects))
+        .order_by(PhotoHold.subject_id, PhotoHold.position)
+    )
+    return [(row[0], row[1], Held(*row[2:])) for row in found]
+
+
+async def of_person(session: AsyncSession, person_id: UUID) -> list[PhotoData]:
+    """Everything a person has here, oldest first; for their own export."""
+    found = await session.execute(select(*_DATA).where(Photo.owner_id == person_id).order_by(Photo.id))
+    return [PhotoData(*row) for row in found]
+
+
+async def by_ids(session: AsyncSession, photo_ids: Collection[UUID]) -> Sequence[Photo]:
+    """Photos for our own jobs; those that are gone are left out."""
+    return (await session.scalars(select(Photo).where(Photo.id.in_(photo_ids)))).all()
+
+
+async def known(session: AsyncSession, photo_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these still have a row; for the sweeper."""
+    return set(await session.scalars(select(Photo.id).where(Photo.id.in_(photo_ids))))

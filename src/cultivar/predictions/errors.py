@@ -1,0 +1,52 @@
+"""What a person may meet when asking about a photo or looking back.
+
+CultivarError
+├── BadRequest
+│   └── EmptyFile            400 empty_file             a part or a body without a byte
+├── NotFound
+│   ├── PredictionUnknown    404 unknown_prediction     unknown, somebody else's, or not kept
+│   └── ImageGone            404 image_gone             the answer is kept, its photo is not (any more)
+├── Conflict
+│   └── KeyInUse             409 idempotency_in_use     the first request with this key is still at work
+├── UnsupportedType
+│   └── NotAPhoto            415 unsupported_media_type neither a form nor an image
+└── Invalid
+    ├── KeyMismatch          422 idempotency_mismatch   this key came with another request before
+    └── BadKey               422 invalid_idempotency_key
+"""
+
+from cultivar.kernel.errors import BadRequest, Conflict, Invalid, NotFound, UnsupportedType
+
+
+class EmptyFile(BadRequest):
+    code = "empty_file"
+    title = "There is nothing in this file"
+
+
+class PredictionUnknown(NotFound):
+    code = "unknown_prediction"
+    title = "There is no such prediction"
+
+
+class ImageGone(NotFound):
+    code = "image_gone"
+    title = "This photo is not kept"
+
+
+class KeyInUse(Conflict):
+    code = "idempotency_in_use"
+    title = "The first request with this Idempotency-Key is still at work"
+
+
+class NotAPhoto(UnsupportedType):
+    title = "Send a form with photos, or one photo as the body"
+
+
+class KeyMismatch(Invalid):
+    code = "idempotency_mismatch"
+    title = "This Idempotency-Key came with another request before"
+
+
+class BadKey(Invalid):
+    code = "invalid_idempotency_key"
+    title = "An Idempotency-Key has 1 to 255 visible characters"

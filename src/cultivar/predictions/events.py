@@ -1,0 +1,41 @@
+"""What predictions tells the others. The facts carry copies, so that nobody has to read our rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionMade:
+    """An answer was given. `owner_id` is None when nothing may lead back to a person; `class_name` when refused."""
+
+    name: ClassVar[str] = "predictions.made"
+    prediction_id: UUID
+    owner_id: UUID | None
+    model: str
+    model_version: str
+    class_name: str | None
+    confidence: float | None
+    refusal: str | None
+    inference_ms: float
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionDeleted:
+    """Its owner removed it, with its photos and its feedback. The last three say what had been counted for it."""
+
+    name: ClassVar[str] = "predictions.deleted"
+    prediction_id: UUID
+    owner_id: UUID
+    model: str
+    model_version: str
+    class_name: str | None
+    confidence: float | None
+    refusal: str | None
+    inference_ms: float
+    made_at: datetime
+    has_feedback: bool
+    is_correct: bool | None
+    satisfied: bool | None

@@ -1,0 +1,1 @@
+"""The verbs of predictions: ask a question, look back, let go."""

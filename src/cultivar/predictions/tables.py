@@ -1,0 +1,80 @@
+"""The rows of predictions."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cultivar.kernel.clock import now
+from cultivar.kernel.database import Base, Id, choice
+from cultivar.predictions.schemas import Consent
+
+_refusals = ("no_plant", "unknown_crop", "not_in_pack", "unusable_photo")
+
+
+def _owned(name: str, *columns: str, where: str) -> Index:
+    """An index of owned rows alone, in the order of lists."""
+    rows = text(f"owner_id IS NOT NULL AND {where}")
+    return Index(f"ix_predictions_owner_{name}", "owner_id", *columns, "id", sqlite_where=rows, postgresql_where=rows)
+
+
+class Prediction(Base):
+    """One answer. Without an owner it is a number among numbers: nothing on the row leads back to a person.
+
+    `said` is the answer as it was given (`schemas.Said`); `probabilities` those of the pack's classes, in their order.
+    `feedback` is a copy of what the owner said of it (`schemas.OwnFeedback`), kept up to date by feedback.
+    """
+
+    __tablename__ = "predictions"
+    __table_args__ = (
+        CheckConstraint("refusal IS NOT NULL OR (class_id IS NOT NULL AND confidence IS NOT NULL)", name="answered"),
+        CheckConstraint(
+            "owner_id IS NOT NULL OR (latitude IS NULL AND user_location IS NULL AND consent = 'none')",
+            name="ownerless_has_no_place",
+        ),
+        CheckConstraint("(owner_id IS NULL) = (consent = 'none')", name="kept_has_owner"),
+        Index("ix_predictions_owner", "owner_id", "id"),
+        _owned("class", "class_name", where="class_name IS NOT NULL"),
+        _owned("refused", where="refusal IS NOT NULL"),
+        _owned("feedback", where="feedback IS NOT NULL"),
+    )
+
+    id: Mapped[Id]
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    consent: Mapped[Consent] = mapped_column(choice("consent", "none", "store", "train"))
+    model: Mapped[str] = mapped_column(String(64))
+    model_version: Mapped[str] = mapped_column(String(64))
+    class_id: Mapped[int | None]
+    class_name: Mapped[str | None] = mapped_column(String(255))
+    confidence: Mapped[float | None]
+    refusal: Mapped[str | None] = mapped_column(choice("refusal", *_refusals))
+    said: Mapped[dict[str, Any]]
+    probabilities: Mapped[list[Any]]
+    inference_ms: Mapped[float]
+    processing_s: Mapped[float]
+    user_location: Mapped[str | None] = mapped_column(String(255))
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    feedback: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class KeptAnswer(Base):
+    """The answer to a request that carried an Idempotency-Key, for whoever sends the same again within 30 days.
+
+    Both hashes are keyed with the client's own key, which is not stored: the row leads to nobody. The answer is text,
+    so that a replay is the same to the byte.
+    """
+
+    __tablename__ = "kept_answers"
+    __table_args__ = (Index("ix_kept_answers_created_at", "created_at"),)
+
+    key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    prediction_id: Mapped[UUID] = mapped_column(
+        ForeignKey("predictions.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED"), index=True
+    )
+    answer: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(default=now)
