@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     s3_region: str = Field("us-east-1", description="Region of the S3 bucket.")
     s3_access_key: SecretStr | None = Field(None, description="S3 access key.")
     s3_secret_key: SecretStr | None = Field(None, description="S3 secret key.")
+    photo_retention_days: int = Field(
+        30, ge=1, le=3650, description="Days that a stored photo is kept with its answer; the answer stays."
+    )
     rabbitmq_url: str | None = Field(
         None,
         repr=False,
