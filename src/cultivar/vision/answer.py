@@ -55,7 +55,7 @@ class PhotoAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Answer(Classified):
-    """`quality` is that of the best photo. Times in ms: decoding and waiting of the slowest photo, and its batch."""
+    """`quality` is that of the best photo. Times in ms, each of the photo for which it was longest."""
 
     quality: Quality
     photos: tuple[PhotoAnswer, ...]

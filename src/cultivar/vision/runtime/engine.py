@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cultivar.vision.answer import Answer, PhotoAnswer
 from cultivar.vision.decode import SeenPhoto
@@ -52,10 +51,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A photo that came back from its decoder."""
+    """A photo that went all the way."""
 
     seen: SeenPhoto
-    pixels: NDArray[np.uint8]
+    ran: Ran
     decode_ms: float
     waited_ms: float
 
@@ -82,7 +81,7 @@ class Engine:
         await self._decoders.start()
 
     async def close(self) -> None:
-        """Running networks end, waiting photos are cancelled, no process is left. Safe to call twice."""
+        """Running networks end, photos still waiting get Unavailable, no process is left. Safe to call twice."""
         await self._lanes.close()
         await self._decoders.close()
         self._models.clear()
@@ -151,9 +150,8 @@ class Engine:
         finally:
             for look in looks:
                 look.cancel()
-        ran = await self._lanes.run(model, np.stack([look.pixels for look in seen]))
-        self._mean_ms += STEP * (max(look.decode_ms for look in seen) + ran.ms / len(seen) - self._mean_ms)
-        answer = compose(model.manifest, seen, ran)
+        answer = compose(model.manifest, seen)
+        self._mean_ms += STEP * (answer.decode_ms + answer.inference_ms - self._mean_ms)
         self._observe("queue_ms", answer.queue_ms)
         return answer
 
@@ -166,13 +164,15 @@ class Engine:
             raise
         self._observe("decode_ms", reply.header["ms"])
         sight = read_sight(reply)
-        return Look(sight.photo(data), sight.pixels, reply.header["ms"], waited_ms)
+        ran = await self._lanes.run(model, sight.pixels)
+        return Look(sight.photo(data), ran, reply.header["ms"], waited_ms + ran.waited_ms)
 
 
-def compose(manifest: Manifest, seen: Sequence[Look], ran: Ran) -> Answer:
+def compose(manifest: Manifest, seen: Sequence[Look]) -> Answer:
     """Classify what the network put out, and lay each photo's part beside the whole."""
     qualities = [look.seen.quality for look in seen]
-    whole, alone = classify(manifest, ran.outputs, [unusable(quality) for quality in qualities])
+    outputs = {name: np.stack([look.ran.outputs[name] for look in seen]) for name in seen[0].ran.outputs}
+    whole, alone = classify(manifest, outputs, [unusable(quality) for quality in qualities])
     return Answer(
         refusal=whole.refusal,
         heads=whole.heads,
@@ -186,7 +186,7 @@ def compose(manifest: Manifest, seen: Sequence[Look], ran: Ran) -> Answer:
             PhotoAnswer(index, look.seen, look.seen.quality, opinion.heads, opinion.refusal)
             for index, (look, opinion) in enumerate(zip(seen, alone, strict=True))
         ),
-        inference_ms=ran.ms,
+        inference_ms=max(look.ran.ms for look in seen),
         decode_ms=max(look.decode_ms for look in seen),
-        queue_ms=max(look.waited_ms for look in seen) + ran.waited_ms,
+        queue_ms=max(look.waited_ms for look in seen),
     )

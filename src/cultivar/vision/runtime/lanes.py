@@ -5,18 +5,20 @@ import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cultivar.kernel.errors import Unavailable
 from cultivar.vision.runtime.models import LoadedModel
-from cultivar.vision.runtime.pool import Observe
+from cultivar.vision.runtime.pool import STOPPING, Observe
 from cultivar.vision.runtime.sessions import Outputs
 
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A caller's own rows of the outputs; the ms of the whole call, and the ms before it began."""
+    """One photo's outputs, without the photos' axis; the ms of the call it was in, and the ms before that began."""
 
     outputs: Outputs
     ms: float
@@ -43,7 +45,7 @@ class Lanes:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self, model: LoadedModel, pixels: NDArray[np.uint8]) -> Ran:
-        """Outputs for uint8 (photos, height, width, 3). A cancelled caller gives up its place."""
+        """The network's outputs for one photo, uint8 (height, width, 3). A cancelled caller gives up its place."""
         call = _Call(model, pixels, asyncio.get_running_loop().create_future())
         self._waiting.append(call)
         self._dispatch()
@@ -54,9 +56,11 @@ class Lanes:
                 self._waiting.remove(call)
 
     async def close(self) -> None:
-        """Running calls end; waiting ones are cancelled."""
+        """Running calls end; whoever still waits is told that we stop."""
         for call in self._waiting:
-            call.reply.cancel()
+            if not call.reply.done():
+                call.reply.set_exception(Unavailable(STOPPING))
+        self._waiting.clear()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._threads.shutdown()
 
@@ -68,36 +72,29 @@ class Lanes:
             task.add_done_callback(self._tasks.discard)
 
     def _next(self) -> list[_Call]:
-        """The oldest call, and those of the same network that still fit into its batch, in their order."""
-        first = self._waiting.popleft()
-        calls, room = [first], self._batch - len(first.pixels)
-        for call in list(self._waiting) if room > 0 else ():
-            if call.model is first.model and len(call.pixels) <= room:
-                self._waiting.remove(call)
-                calls.append(call)
-                room -= len(call.pixels)
+        """The oldest call, and those of the same network that fit into its batch, in their order."""
+        first = self._waiting[0]
+        calls = list(islice((call for call in self._waiting if call.model is first.model), self._batch))
+        for call in calls:
+            self._waiting.remove(call)
         return calls
 
     async def _run(self, calls: list[_Call]) -> None:
         began = time.perf_counter()
-        pixels = calls[0].pixels if len(calls) == 1 else np.concatenate([call.pixels for call in calls])
-        work = asyncio.get_running_loop().run_in_executor(self._threads, calls[0].model.run, pixels)
+        model, pixels = calls[0].model, np.stack([call.pixels for call in calls])
+        work = asyncio.get_running_loop().run_in_executor(self._threads, model.run, pixels)
         await asyncio.wait([work])
         self._free += 1
         self._dispatch()
         ms = (time.perf_counter() - began) * 1000
-        self._observe("batch_photos", len(pixels))
+        self._observe("batch_photos", len(calls))
         self._observe("inference_ms", ms)
-        start = 0
-        for call in calls:
-            rows = slice(start, start + len(call.pixels))
-            start = rows.stop
-            if not call.reply.done():
-                _settle(call, work, rows, ms, (began - call.since) * 1000)
-
-
-def _settle(call: _Call, work: "asyncio.Future[Outputs]", rows: slice, ms: float, waited_ms: float) -> None:
-    if error := work.exception():
-        call.reply.set_exception(error)
-    else:
-        call.reply.set_result(Ran({name: values[rows] for name, values in work.result().items()}, ms, waited_ms))
+        error = work.exception()
+        for row, call in enumerate(calls):
+            if call.reply.done():
+                continue
+            if error:
+                call.reply.set_exception(error)
+            else:
+                outputs = {name: values[row] for name, values in work.result().items()}
+                call.reply.set_result(Ran(outputs, ms, (began - call.since) * 1000))

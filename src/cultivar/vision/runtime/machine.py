@@ -19,13 +19,13 @@ CGROUP_QUOTA: Final = Path("/sys/fs/cgroup/cpu.max")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an operator may set; None or "auto" leaves it to the machine."""
+    """What an operator may set; 0 or "auto" leaves it to the machine."""
 
     provider: Literal["auto", "onnxruntime", "openvino"] = "auto"
-    decoders: int | None = None
-    lanes: int | None = None
-    threads: int | None = None
-    batch: int | None = None
+    decoders: int = 0
+    lanes: int = 0
+    threads: int = 0
+    batch: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from cultivar.kernel.errors import CultivarError, Unavailable
 from cultivar.vision.decode import Limits
 from cultivar.vision.errors import UnreadableImage
 from cultivar.vision.runtime.wire import PREFIX, Message
@@ -28,6 +29,7 @@ FRUGAL: Final = {
 """A photo's memory goes back to the system when it is done."""
 START_SECONDS: Final = 30.0
 RETRY_SECONDS: Final = 1.0
+STOPPING: Final = "The server is stopping."
 TOO_SLOW: Final = "This photo took too long to decode."
 TOO_MUCH: Final = "This photo could not be decoded: its decoder had to be stopped."
 
@@ -129,6 +131,10 @@ class _Job:
     reply: "asyncio.Future[Message]"
     since: float = field(default_factory=time.perf_counter)
 
+    def fail(self, error: CultivarError) -> None:
+        if not self.reply.done():
+            self.reply.set_exception(error)
+
 
 class DecodePool:
     """A fixed number of decoder processes. People's photos go first; background work takes one process at most."""
@@ -154,9 +160,9 @@ class DecodePool:
                 raise result
 
     async def close(self) -> None:
-        """End every process; photos still waiting are cancelled."""
+        """End every process; whoever still waits is told that we stop."""
         for job in (*self._urgent, *self._background):
-            job.reply.cancel()
+            job.fail(Unavailable(STOPPING))
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -201,6 +207,7 @@ class DecodePool:
             if not await self._exchange(child, job):
                 child = await self._replace(child)
         except asyncio.CancelledError:
+            job.fail(Unavailable(STOPPING))
             await child.end()
             raise
         self._idle.append(child)
@@ -218,9 +225,7 @@ class DecodePool:
                 reply = await child.ask(job.message)
         except (ChildEnded, TimeoutError) as error:
             self._observe("decoder_replaced", 1)
-            if not job.reply.done():
-                slow = isinstance(error, TimeoutError)
-                job.reply.set_exception(UnreadableImage(TOO_SLOW if slow else TOO_MUCH))
+            job.fail(UnreadableImage(TOO_SLOW if isinstance(error, TimeoutError) else TOO_MUCH))
             return False
         reply.header["waited_ms"] = waited
         if not job.reply.done():

@@ -63,7 +63,11 @@ class OpenVinoSession:
     def __init__(self, model: bytes, plan: Plan) -> None:
         openvino = import_module("openvino")
         core = openvino.Core()
-        config = {"INFERENCE_NUM_THREADS": plan.lanes * plan.threads, "NUM_STREAMS": plan.lanes}
+        config = {
+            "INFERENCE_NUM_THREADS": plan.lanes * plan.threads,
+            "NUM_STREAMS": plan.lanes,
+            "INFERENCE_PRECISION_HINT": "f32",
+        }
         self._compiled: Any = core.compile_model(core.read_model(BytesIO(model)), "CPU", config)
         self.inputs = tuple(_openvino_port(port) for port in self._compiled.inputs)
         self.outputs = tuple(_openvino_port(port) for port in self._compiled.outputs)
