@@ -86,7 +86,8 @@ def _answer(tokens: signin.Tokens, visitor: signin.Visitor, request: Request, re
 
 
 def _set_cookie(request: Request, response: Response, value: str, max_age: int) -> None:
-    secure = request.url.scheme == "https"
+    public_url = request.app.state.world.settings.public_url or ""
+    secure = request.url.scheme == "https" or public_url.startswith("https://")
     response.set_cookie(
         COOKIE, value, max_age=max_age, path=COOKIE_PATH, secure=secure, httponly=True, samesite="strict"
     )

@@ -87,14 +87,14 @@ def is_fresh(signed_in: datetime, now: datetime) -> bool:
 
 
 def is_own_page(origin: str | None, fetch_site: str | None, allowed: Collection[str]) -> bool:
-    """Whether a browser's request comes from a page of this server or an allowed origin.
+    """Whether a browser's request comes from a page of this server or of an allowed origin.
 
-    `origin` and `fetch_site` are the headers `Origin` and `Sec-Fetch-Site`; a program that sends neither is no browser
-    and carries nobody's cookies.
+    `origin` and `fetch_site` are the headers `Origin` and `Sec-Fetch-Site`, which no page can forge; a program that
+    sends neither carries nobody's cookies.
     """
-    if origin is not None:
-        return _origin(origin) in {_origin(url) for url in allowed}
-    return fetch_site in {None, "same-origin", "none"}
+    if origin is None or fetch_site == "same-origin":
+        return fetch_site in {None, "same-origin", "none"}
+    return _origin(origin) in {_origin(url) for url in allowed}
 
 
 def _origin(url: str) -> str:

@@ -11,11 +11,18 @@ from cultivar.kernel.actor import Role
 
 ConsentChoice = Literal["none", "store", "train"]
 
-Email = Annotated[str, Field(max_length=254, examples=["ada@example.org"]), AfterValidator(rules.normal_email)]
-Password = Annotated[
+_SECRET = {"format": "password", "writeOnly": True}
+
+Email = Annotated[
     str,
-    Field(max_length=4096, json_schema_extra={"format": "password", "writeOnly": True}),
-    AfterValidator(rules.normal_password),
+    Field(max_length=254, examples=["ada@example.org"], json_schema_extra={"format": "email"}),
+    AfterValidator(rules.normal_email),
+]
+Password = Annotated[str, Field(max_length=4096, json_schema_extra={**_SECRET}), AfterValidator(rules.normal_password)]
+NewPassword = Annotated[
+    Password,
+    # the rule itself refuses these lengths, in a sentence of its own
+    Field(json_schema_extra={**_SECRET, "minLength": rules.PASSWORD_SHORTEST, "maxLength": rules.PASSWORD_LONGEST}),
 ]
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")
@@ -34,7 +41,7 @@ class Credentials(_In):
     """An e-mail and a password of at least 10 characters that is not among the common ones."""
 
     email: Email
-    password: Password
+    password: NewPassword
 
 
 class Person(_Out):
