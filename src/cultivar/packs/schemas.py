@@ -102,6 +102,21 @@ class Pack(Part):
                 raise ValueError(f"names.{head} and the classes differ in: {', '.join(sorted(unnamed))}")
         return self
 
+    @model_validator(mode="after")
+    def _says_what_it_must(self) -> Self:
+        """Any model may meet an unusable photo; what is said of a sick plant comes with advice and its sources."""
+        if "unusable_photo" not in self.refusals:
+            raise ValueError("refusals must have unusable_photo")
+        if self.subject == "animal":
+            return self
+        if self.safety is None or self.healthy_label is None:
+            raise ValueError("a pack of plants needs safety and healthy_label")
+        for known in self.classes:
+            sick = self.healthy_label not in known.labels.values()
+            if sick and not (known.symptoms and known.pathogen and known.treatments and known.sources):
+                raise ValueError(f"class {known.name!r} needs symptoms, pathogen, treatments and sources")
+        return self
+
     def head_labels(self, head: str) -> tuple[str, ...]:
         """The labels of a head, in order of their first class: the order of the network's output."""
         return tuple(dict.fromkeys(known.labels[head] for known in self.classes))

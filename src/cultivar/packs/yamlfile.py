@@ -37,14 +37,25 @@ def read_yaml(path: Path) -> YamlFile:
         if not isinstance(root, yaml.MappingNode):
             raise BadPack(f"{path}: must be a mapping of names to values")
         _refuse_repeats(path, root)
-        return YamlFile(path, loader.construct_document(root), root)
+        return YamlFile(path, _built(path, loader, root), root)
     except OSError as error:
         raise BadPack(f"{path} cannot be read: {error.strerror}") from error
     except yaml.MarkedYAMLError as error:
         line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
         raise BadPack(f"{path}{line}: {error.problem}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise BadPack(f"{path}: not valid YAML in UTF-8") from error
+
+
+def _built(path: Path, loader: yaml.CSafeLoader, root: yaml.Node) -> dict[str, object]:
+    """The values; a scalar that is not of its tag's type makes PyYAML raise almost anything."""
+    try:
+        data = loader.construct_document(root)
+    except (LookupError, AttributeError, TypeError, ValueError, OverflowError) as error:
+        raise BadPack(f"{path}: a value is not of the type that it is tagged with") from error
+    if not all(isinstance(key, str) for key in data):
+        raise BadPack(f"{path}: names must be words")
+    return dict(data)
 
 
 def _child(node: yaml.Node, step: str | int) -> yaml.Node | None:
@@ -70,7 +81,7 @@ def _refuse_repeats(path: Path, node: yaml.Node) -> None:
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
-            if key.value in seen:
+            if str(key.value) in seen:
                 raise BadPack(f"{path}:{key.start_mark.line + 1}: {key.value!r} is given twice")
             seen.add(str(key.value))
             _refuse_repeats(path, value)
