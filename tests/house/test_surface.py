@@ -6,7 +6,12 @@ import grimp
 import pytest
 
 SURFACE = {"service", "events", "errors", "schemas"}  # what a capability shows its neighbours
-PROCESS_MAY_ALSO = {"web": {"api"}, "worker": {"jobs"}, "cli": {"commands"}, "trainer": {"format"}}
+PROCESS_MAY_ALSO = {
+    "web": {"api", "subscriptions"},  # the server may do the jobs too
+    "worker": {"jobs"},
+    "cli": {"commands", "app"},  # `serve` starts the application
+    "trainer": {"format"},
+}
 
 
 @pytest.fixture(scope="module")

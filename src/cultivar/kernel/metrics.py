@@ -1,6 +1,6 @@
 """Every number that `/metrics` shows, in one place."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from prometheus_client import Counter, Gauge, Histogram, Info
 
@@ -18,8 +18,10 @@ REFUSALS = Counter("plant_prediction_refusals_total", "Answers that refuse, by t
 DECODE = Histogram("plant_decode_seconds", "Reading the photos of a request.", buckets=_FAST)
 INFERENCE = Histogram("plant_inference_seconds", "The model at work on a request.", ["model"], buckets=_FAST)
 QUEUE = Histogram("plant_queue_seconds", "A request's wait for a model session.", buckets=_FAST)
-QUEUE_SIZE = Gauge("plant_queue_size", "Photos that wait for an answer now.")
+QUEUE_SIZE = Gauge("plant_queue_size", "Photos waiting or at work when the last one came.")
 BATCH_SIZE = Histogram("plant_batch_size", "Photos that went through a model together.", buckets=_POWERS)
+OVERLOADED = Counter("plant_overloaded_total", "Requests turned away because too many photos waited.")
+DECODERS_REPLACED = Counter("plant_decoders_replaced_total", "Decoder processes that a photo brought down.")
 JOBS = Gauge("plant_jobs", "Background jobs, by kind and state.", ["kind", "state"])
 JOBS_FINISHED = Counter("plant_jobs_finished_total", "Background jobs that this process ended.", ["kind", "state"])
 OUTBOX = Gauge(
@@ -41,9 +43,16 @@ def answered(
     QUEUE.observe(queue_ms / 1000)
 
 
-def show_queue(size: Callable[[], int]) -> None:
-    """Ask `size` for the length of the queue whenever the metrics are read."""
-    QUEUE_SIZE.set_function(lambda: float(size()))
+def observe(measure: str, value: float) -> None:
+    """Take what the vision engine tells of itself; what each answer says is counted by `answered`."""
+    if measure == "queue_photos":
+        QUEUE_SIZE.set(value)
+    elif measure == "batch_photos":
+        BATCH_SIZE.observe(value)
+    elif measure == "overloaded":
+        OVERLOADED.inc(value)
+    elif measure == "decoder_replaced":
+        DECODERS_REPLACED.inc(value)
 
 
 def show_jobs(counts: Mapping[tuple[str, str], int]) -> None:

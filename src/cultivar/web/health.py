@@ -8,6 +8,7 @@ from typing import Literal
 
 import structlog
 from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 from sqlalchemy import func, select
@@ -43,7 +44,7 @@ class Part(BaseModel):
 
     state: State
     ms: float | None = Field(None, description="How long it took to answer, milliseconds.")
-    reason: str | None = Field(None, description="Code of what is wrong.")
+    reason: str | None = Field(None, description="What is wrong.")
 
 
 class Readiness(BaseModel):
@@ -74,9 +75,16 @@ async def ready(world: TheWorld, response: Response) -> Readiness:
 async def readiness(world: World) -> Readiness:
     """Ask every part."""
     database, storage = await _timed(world.db.ping), await _timed(world.storage.ping)
-    models = await _models(world) if database.state == "ready" else {}
-    well = bool(models) and all(part.state == "ready" for part in (database, storage, *models.values()))
+    models = _models(world)
+    well = all(part.state == "ready" for part in (database, storage, *models.values()))
     return Readiness(status="ready" if well else "not_ready", database=database, storage=storage, models=models)
+
+
+def _models(world: World) -> dict[str, Part]:
+    open_now = registry.catalogue(world)
+    found = {name: Part(state="ready") for name in open_now.serving}
+    found |= {name: Part(state="failed", reason=reason) for name, reason in open_now.broken.items()}
+    return found or {world.settings.default_model: Part(state="loading")}
 
 
 async def _timed(ask: Callable[[], Awaitable[None]]) -> Part:
@@ -88,7 +96,7 @@ async def _timed(ask: Callable[[], Awaitable[None]]) -> Part:
     return Part(state="ready", ms=round((time.perf_counter() - began) * 1000, 1))
 
 
-@numbers.get("/metrics", summary="Numbers for Prometheus", response_class=Response)
+@numbers.get("/metrics", summary="Numbers for Prometheus", response_class=PlainTextResponse)
 async def read_metrics(world: TheWorld) -> Response:
     try:
         metrics.show_jobs(await _unfinished(world))

@@ -1,0 +1,102 @@
+"""`cultivar serve`: one process that answers, and unless told otherwise does the background jobs too."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+
+from cultivar.kernel.settings import Settings
+from cultivar.web.app import create_app
+from cultivar.web.openapi import Api
+
+app = typer.Typer()
+
+_FINISH_S = 30
+"""How long running requests may take to end."""
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on. [CULTIVAR_HOST, else 127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one. [CULTIVAR_PORT, else 8000]")] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Folder for all that is kept. [CULTIVAR_DATA_DIR, else ./data]")
+    ] = None,
+) -> None:
+    """Serve the API, its pages and the background jobs until interrupted.
+
+    \b
+    Examples:
+      cultivar serve
+      cultivar serve --host 0.0.0.0 --port 80 --data-dir /var/lib/cultivar
+    """
+    chosen: dict[str, Any] = {"host": host, "port": port, "data_dir": data_dir}
+    settings = Settings(**{name: value for name, value in chosen.items() if value is not None})
+    api = create_app(settings)
+    config = uvicorn.Config(
+        api,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_FINISH_S,
+    )
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(_serve(api, config, _listen(settings.host, settings.port)))
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port before anything is opened, so that a second start ends with one line and touches nothing."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    family, kind, protocol, _, address = found[0]
+    taken = socket.socket(family, kind, protocol)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind(address)
+    except OSError as error:
+        taken.close()
+        raise OSError(error.errno, error.strerror, f"{host}:{port}") from error
+    return taken
+
+
+async def _serve(api: Api, config: uvicorn.Config, listening: socket.socket) -> None:
+    """The lifespan lies around the server, so that what cannot be opened ends the program with its own words."""
+    server = _Server(config)
+    async with api.router.lifespan_context(api):
+        telling = asyncio.create_task(_tell(api, server, listening))
+        await server.serve(sockets=[listening])
+        telling.cancel()
+
+
+async def _tell(api: Api, server: "_Server", listening: socket.socket) -> None:
+    """Say where it is, once it can answer."""
+    await asyncio.gather(api.state.opening, server.listening.wait())
+    host, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    typer.echo(f"Cultivar is ready: http://{shown}:{port}/docs")
+
+
+class _Server(uvicorn.Server):
+    """Ends when it is asked to, and leaves the closing to the lifespan: uvicorn's own would kill the process first."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for asked in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(asked, self.handle_exit, asked, None)
+        yield
