@@ -1,0 +1,44 @@
+"""The plain way: FastAPI, Pillow decoding the photo in full, torch on the same architecture. It stores nothing.
+
+`python -m bench.plain_server PORT MODEL_FOLDER`; the weights are random, which costs the same time as trained ones.
+"""
+
+import io
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import uvicorn
+from fastapi import FastAPI, File
+from PIL import Image, ImageOps
+
+from cultivar.trainer import backbones
+from cultivar.trainer.network import normalise
+from cultivar.vision.manifest import Manifest, read_manifest
+
+
+def create_app(manifest: Manifest) -> FastAPI:
+    app = FastAPI()
+    size = (manifest.input.width, manifest.input.height)
+    backbone = backbones.build(str(manifest.training["backbone"]))
+    head = torch.nn.Linear(int(backbone.num_features), len(manifest.classes))  # type: ignore[arg-type]
+    network = torch.nn.Sequential(backbone, head).eval()
+
+    @app.post("/predict")
+    def predict(file: Annotated[bytes, File()]) -> dict[str, float]:
+        image = (
+            ImageOps.exif_transpose(Image.open(io.BytesIO(file))).convert("RGB").resize(size, Image.Resampling.BICUBIC)
+        )
+        with torch.inference_mode():
+            pixels = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8).view(1, size[1], size[0], 3)
+            scores = network(normalise(pixels)).softmax(1)[0]
+        best = scores.topk(5)
+        return {manifest.classes[int(i)].name: float(p) for p, i in zip(best.values, best.indices, strict=True)}
+
+    return app
+
+
+if __name__ == "__main__":
+    made = create_app(read_manifest(Path(sys.argv[2]) / "model.json"))
+    uvicorn.run(made, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", access_log=False)
