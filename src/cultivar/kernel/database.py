@@ -143,7 +143,7 @@ class Database:
 
         Never open one inside another that has written: on SQLite it would wait for itself.
         """
-        with _told_plainly():
+        with told_plainly():
             async with self._sessions() as session, session.begin():
                 yield session
             if session.info.get("work"):
@@ -152,7 +152,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A session that cannot write and sees one moment of the database in all its statements."""
-        with _told_plainly():
+        with told_plainly():
             async with self._snapshots() as session:
                 yield session
 
@@ -244,7 +244,7 @@ _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=Fa
 
 
 @contextmanager
-def _told_plainly() -> Iterator[None]:
+def told_plainly() -> Iterator[None]:
     """Failures that another try may mend become `DatabaseUnavailable`."""
     try:
         yield
