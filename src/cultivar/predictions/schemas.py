@@ -1,5 +1,6 @@
 """What predictions takes and gives over the wire."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, Self
@@ -46,27 +47,26 @@ Line = Annotated[str, AfterValidator(_printable)]
 """One line of text; no control characters."""
 
 
-_DATE_OR_MOMENT = TypeAdapter[datetime | date](datetime | date)
+_MOMENT, _DAY = TypeAdapter(datetime), TypeAdapter(date)
+_IS_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def _moment(value: datetime | date) -> datetime:
+def _begin(value: object) -> datetime:
     """A moment in UTC; one without zone is taken as UTC, a day as its first moment."""
-    moment = value if isinstance(value, datetime) else datetime.combine(value, time())
+    if isinstance(value, str) and _IS_DAY.fullmatch(value):
+        return datetime.combine(_DAY.validate_python(value), time(), UTC)
+    moment = _MOMENT.validate_python(value)
     try:
         return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
     except OverflowError as error:
         raise ValueError("lies before the year 1 or after 9999") from error
 
 
-def _begin(value: object) -> datetime:
-    return _moment(_DATE_OR_MOMENT.validate_python(value))
-
-
 def _end(value: object) -> datetime:
     """As `_begin`; a day lasts until its end."""
-    read = _DATE_OR_MOMENT.validate_python(value)
-    whole_day = not isinstance(read, datetime) and read < date.max
-    return _moment(read) + timedelta(days=1) if whole_day else _moment(read)
+    begin = _begin(value)
+    whole_day = isinstance(value, str) and _IS_DAY.fullmatch(value) and begin.date() < date.max
+    return begin + timedelta(days=1) if whole_day else begin
 
 
 _TIME_SCHEMA = WithJsonSchema(
@@ -130,8 +130,10 @@ class AskParams(BaseModel):
         ]
         | None
     ) = None
-    user_id: Annotated[Line, Field(max_length=255, deprecated="The token says who asks; this is ignored.")] | None = (
-        None
+    user_id: Annotated[Line, Field(max_length=255)] | None = Field(
+        default=None,
+        description="The token says who asks; this is ignored.",
+        json_schema_extra={"deprecated": True},
     )
 
     @model_validator(mode="after")
