@@ -6,11 +6,11 @@ import grimp
 import pytest
 
 SURFACE = {"service", "events", "errors", "schemas"}  # what a capability shows its neighbours
-PROCESS_MAY_ALSO = {
-    "web": {"api", "subscriptions"},  # the server may do the jobs too
-    "worker": {"jobs"},
-    "cli": {"commands", "app"},  # `serve` starts the application
-    "trainer": {"format"},
+PROCESS_MAY_ALSO = {"web": {"api"}, "worker": {"jobs"}, "cli": {"commands"}, "trainer": {"format"}}
+STARTS = {  # one process holds another: the server its jobs, the program both
+    ("web", "worker", "subscriptions"),
+    ("cli", "web", "app"),
+    ("cli", "worker", "process"),
 }
 
 
@@ -29,6 +29,8 @@ def reaches_in(importer: str, imported: str) -> bool:
     """Whether this import goes past the surface of the capability that it names."""
     here = importer.split(".")[1]
     capability, *module = imported.split(".")[1:] or [here]
+    if (here, capability, *module[:1]) in STARTS:
+        return False
     allowed = SURFACE | PROCESS_MAY_ALSO.get(here, set())
     return capability not in {"kernel", "vision", here} and not allowed.intersection(module[:1])
 
@@ -58,6 +60,8 @@ def test_vision_takes_nothing_of_the_kernel_but_its_errors(graph: grimp.ImportGr
         ("cultivar.web.app", "cultivar.predictions.api", False),
         ("cultivar.web.app", "cultivar.predictions.jobs", True),
         ("cultivar.worker.process", "cultivar.predictions.jobs", False),
+        ("cultivar.web.process", "cultivar.worker.subscriptions", False),
+        ("cultivar.web.process", "cultivar.worker.process", True),
         ("cultivar.predictions.api", "cultivar.kernel.http", False),
     ],
 )

@@ -10,10 +10,10 @@ from typing import Annotated, Any
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from cultivar.kernel.settings import Settings
 from cultivar.web.app import create_app
-from cultivar.web.openapi import Api
 
 app = typer.Typer()
 
@@ -66,7 +66,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return taken
 
 
-async def _serve(api: Api, config: uvicorn.Config, listening: socket.socket) -> None:
+async def _serve(api: FastAPI, config: uvicorn.Config, listening: socket.socket) -> None:
     """The lifespan lies around the server, so that what cannot be opened ends the program with its own words."""
     server = _Server(config)
     async with api.router.lifespan_context(api):
@@ -75,7 +75,7 @@ async def _serve(api: Api, config: uvicorn.Config, listening: socket.socket) -> 
         telling.cancel()
 
 
-async def _tell(api: Api, server: "_Server", listening: socket.socket) -> None:
+async def _tell(api: FastAPI, server: "_Server", listening: socket.socket) -> None:
     """Say where it is, once it can answer."""
     await asyncio.gather(api.state.opening, server.listening.wait())
     host, port = listening.getsockname()[:2]
