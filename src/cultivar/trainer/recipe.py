@@ -1,0 +1,126 @@
+"""How a pack is trained: the `training:` section of its pack.yaml, checked, with defaults that suit leaves."""
+
+from fnmatch import fnmatchcase
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from cultivar.packs.schemas import Pack
+from cultivar.trainer.errors import BadRecipe
+from cultivar.vision.manifest import RefusalCode
+
+
+class Part(BaseModel):
+    """Frozen, and nothing unknown is let through."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Stage(Part):
+    """So many epochs at this side length, in pixels."""
+
+    size: int = Field(ge=16, le=1024)
+    epochs: int = Field(ge=1)
+
+
+class Slice(Part):
+    """How the photos of one source are drawn.
+
+    `draws`: times a photo is seen in an epoch, on average. `balance`: 0 draws all photos alike, 1 all labels alike.
+    `paste`: share of leaves cut from their plain background and put before another; `paste_shared`: the same for
+    labels that another source has too.
+    """
+
+    draws: float = Field(default=1, ge=0)
+    balance: float = Field(default=0, ge=0, le=1)
+    paste: float = Field(default=0, ge=0, le=1)
+    paste_shared: float = Field(default=0, ge=0, le=1)
+
+    @property
+    def pastes(self) -> bool:
+        return self.paste + self.paste_shared > 0
+
+
+class Recipe(Part):
+    """Everything that shapes the weights, besides data and seed."""
+
+    version: str = "1.0.0"
+    rejects: dict[RefusalCode, tuple[str, ...]] = {}
+    """Labels (patterns as in file names) that are no class; each is a reject slot of the joint."""
+    backbone: str = "tf_efficientnet_lite0"
+    """A timm name, or `tiny`, our own small network."""
+    stages: tuple[Stage, ...] = (Stage(size=160, epochs=8), Stage(size=224, epochs=4))
+    head_epochs: int = 1
+    """First epochs that train the heads alone."""
+    frozen_blocks: int = 2
+    """Stem and first blocks of a timm backbone whose weights stay as they were pretrained."""
+    test_sizes: tuple[int, ...] = (224,)
+    """Side lengths tried on val; the best serves."""
+    batch_size: int = Field(default=48, ge=2)
+    learning_rate: float = 7e-4
+    head_rate: float = 3.0
+    """The heads' learning rate over the backbone's."""
+    weight_decay: float = 0.02
+    drop_rate: float = 0.2
+    drop_path: float = 0.1
+    label_smoothing: float = Field(default=0.1, ge=0, lt=1)
+    head_loss: float = 0.3
+    """Weight of each head's own loss beside the joint's."""
+    mix: float = Field(default=0.4, ge=0, le=1)
+    """Share of batches that are mixed (mixup or cutmix, half and half)."""
+    average: float = Field(default=0.995, ge=0, lt=1)
+    """Decay of the moving average of the weights, which is what is exported."""
+    turns: bool = True
+    """Quarter turns and both flips; without, only mirrored left to right."""
+    smallest_crop: float = Field(default=0.35, gt=0, le=1)
+    """Smallest share of a photo's area that a crop keeps."""
+    patience: int = 8
+    """Epochs without a better val loss until it stops."""
+    slices: dict[str, Slice] = {}
+    backgrounds: tuple[str, ...] = ()
+    """Labels (patterns) whose photos may stand behind a cut leaf."""
+    refuse_known: float = Field(default=0.012, ge=0, le=0.5)
+    """Share of known val photos that the refusals may cost, all rules together."""
+
+    @property
+    def epochs(self) -> int:
+        return sum(stage.epochs for stage in self.stages)
+
+    def size_at(self, epoch: int) -> int:
+        """Side length of that epoch, counted from 0; the last stage's beyond the end."""
+        for stage in self.stages:
+            if epoch < stage.epochs:
+                return stage.size
+            epoch -= stage.epochs
+        return self.stages[-1].size
+
+    def slice(self, name: str) -> Slice:
+        return self.slices.get(name, Slice())
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The reject slots, in the order of the joint's last outputs."""
+        return tuple(label for labels in self.rejects.values() for label in labels)
+
+
+def recipe_of(pack: Pack) -> Recipe:
+    """The pack's recipe; BadRecipe names the field of the first fault."""
+    try:
+        return Recipe.model_validate(pack.training)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(step) for step in first["loc"])
+        raise BadRecipe(f"{pack.folder / 'pack.yaml'}: training.{place}: {first['msg']}") from error
+
+
+def target_index(label: str, pack: Pack, recipe: Recipe) -> int | None:
+    """Where `label` stands in the joint: its class_id, or behind the classes its reject slot; None if nowhere."""
+    if found := pack.class_named(label):
+        return found[0]
+    for place, pattern in enumerate(recipe.slots):
+        if fnmatchcase(label, pattern):
+            return len(pack.classes) + place
+    return None
+
+
+def any_match(label: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(label, pattern) for pattern in patterns)

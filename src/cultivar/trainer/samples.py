@@ -1,0 +1,103 @@
+"""Which photos an epoch shows, and how each is shown; all of it follows from seed and epoch."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from cultivar.trainer.augment import Paste, augment, whole
+from cultivar.trainer.format import Record
+from cultivar.trainer.photos import Photos
+from cultivar.trainer.recipe import Recipe, any_match
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Everything that can be drawn: records, their places in the joint, their pixels."""
+
+    records: Sequence[Record]
+    targets: NDArray[np.int64]
+    photos: Photos
+
+    def places(self, split: str) -> NDArray[np.int64]:
+        return np.int64([i for i, record in enumerate(self.records) if record.split == split])
+
+
+def draws(data: Data, recipe: Recipe) -> NDArray[np.float64]:
+    """How often each photo is seen in an epoch, on average; 0 for val."""
+    train = data.places("train")
+    counts = Counter((data.records[i].source, data.targets[i]) for i in train)
+    weights = np.zeros(len(data.records))
+    by_source: dict[str, list[int]] = defaultdict(list)
+    for i in train:
+        by_source[data.records[i].source].append(int(i))
+    for source, places in by_source.items():
+        rule = recipe.slice(source)
+        raw = np.float64([counts[source, data.targets[i]] ** -rule.balance for i in places])
+        weights[places] = raw / raw.mean() * rule.draws
+    return weights
+
+
+def epoch_order(weights: NDArray[np.float64], seed: int, epoch: int) -> NDArray[np.int64]:
+    """Places in the order they are shown: each floor(weight) times, and once more by chance for the rest."""
+    rng = np.random.default_rng((seed, epoch, 1))
+    times = np.floor(weights + rng.random(len(weights))).astype(np.int64)
+    return rng.permutation(np.repeat(np.arange(len(weights)), times))
+
+
+class TrainViews(Dataset[tuple[Tensor, int]]):
+    """One epoch of random views."""
+
+    def __init__(self, data: Data, recipe: Recipe, seed: int, epoch: int) -> None:
+        self.data, self.recipe, self.seed, self.epoch = data, recipe, seed, epoch
+        self.order = epoch_order(draws(data, recipe), seed, epoch)
+        self.size = recipe.size_at(epoch)
+        train = data.places("train")
+        self.backgrounds = [int(i) for i in train if any_match(data.records[i].label, recipe.backgrounds)]
+        sources = defaultdict(set)
+        for i in train:
+            sources[int(data.targets[i])].add(data.records[i].source)
+        self.shared = {target for target, names in sources.items() if len(names) > 1}
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def __getitem__(self, step: int) -> tuple[Tensor, int]:
+        place = int(self.order[step])
+        rng = np.random.default_rng((self.seed, self.epoch, 2, step))
+        view = augment(
+            self.data.photos.pixels(place),
+            self.size,
+            rng,
+            smallest_crop=self.recipe.smallest_crop,
+            turns=self.recipe.turns,
+            before=self._paste(place, rng),
+        )
+        return torch.from_numpy(view), int(self.data.targets[place])
+
+    def _paste(self, place: int, rng: np.random.Generator) -> Paste | None:
+        rule = self.recipe.slice(self.data.records[place].source)
+        share = rule.paste_shared if int(self.data.targets[place]) in self.shared else rule.paste
+        mask = self.data.photos.mask(place)
+        if mask is None or not self.backgrounds or rng.random() >= share:
+            return None
+        return Paste(mask, self.data.photos.pixels(self.backgrounds[int(rng.integers(len(self.backgrounds)))]))
+
+
+class WholeViews(Dataset[tuple[Tensor, int]]):
+    """Photos as serving sees them. Gives the place in the list beside the pixels."""
+
+    def __init__(self, data: Data, places: NDArray[np.int64], size: int) -> None:
+        self.data, self.places, self.size = data, places, size
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, step: int) -> tuple[Tensor, int]:
+        place = int(self.places[step])
+        return torch.from_numpy(whole(self.data.photos.pixels(place), self.size).copy()), place
