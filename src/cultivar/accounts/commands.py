@@ -1,35 +1,55 @@
 """What an operator does with accounts from the command line."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from uuid import UUID
 
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.accounts import keys, queries, rules, service
 from cultivar.accounts.errors import AccountUnknown, EmailInvalid
-from cultivar.accounts.schemas import KeyIn, NewKey
-from cultivar.accounts.tables import User
+from cultivar.accounts.schemas import KeyIn
+from cultivar.kernel import migrate
 from cultivar.kernel.actor import Role
 from cultivar.kernel.clock import now
+from cultivar.kernel.database import Database
 from cultivar.kernel.errors import Invalid
+from cultivar.kernel.settings import Settings
 
 
-async def create_user(session: AsyncSession, email: str, password: str, role: Role) -> User:
-    """An account with any role; raises EmailInvalid, EmailTaken or WeakPassword."""
-    return await service.create_user(session, _normal(email), rules.normal_password(password), role=role)
+async def create_user(settings: Settings, email: str, password: str, role: Role) -> UUID:
+    """An account with any role; its id. Raises EmailInvalid, EmailTaken or WeakPassword."""
+    async with _transaction(settings) as session:
+        made = await service.create_user(session, _normal(email), rules.normal_password(password), role=role)
+    return made.id
 
 
-async def create_key(session: AsyncSession, email: str, *, name: str, scopes: list[str], days: int | None) -> NewKey:
-    """A key of the person with this e-mail, which ends after `days`; raises AccountUnknown, ScopeTooWide or Invalid."""
-    owner = await queries.user_with_email(session, _normal(email))
-    if owner is None:
-        raise AccountUnknown
+async def create_key(settings: Settings, email: str, *, name: str, scopes: list[str], days: int | None) -> str:
+    """A key of the person with this e-mail, which ends after `days`. Raises AccountUnknown, ScopeTooWide or Invalid."""
     expires_at = now() + timedelta(days=days) if days else None
     try:
         wanted = KeyIn(name=name, scopes=scopes, expires_at=expires_at)
     except ValidationError as error:
         raise Invalid("A key has a name of 1 to 80 printable characters, and at least one scope.") from error
-    return await keys.make_key(session, owner.id, owner.role, wanted)
+    async with _transaction(settings) as session:
+        owner = await queries.user_with_email(session, _normal(email))
+        if owner is None:
+            raise AccountUnknown
+        return (await keys.make_key(session, owner.id, owner.role, wanted)).key
+
+
+@asynccontextmanager
+async def _transaction(settings: Settings) -> AsyncIterator[AsyncSession]:
+    """Embedded, the tables are brought up first, so that an account can be made before the first start."""
+    await (migrate.upgrade if settings.embedded else migrate.check)(settings.database_url)
+    db = Database(settings.database_url)
+    try:
+        async with db.transaction() as session:
+            yield session
+    finally:
+        await db.close()
 
 
 def _normal(email: str) -> str:

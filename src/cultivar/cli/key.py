@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from cultivar.accounts import commands
-from cultivar.kernel.database import Database
 from cultivar.kernel.settings import Settings
 from cultivar.kernel.telemetry import configure
 
@@ -36,15 +35,6 @@ def create(
     Example:
       cultivar key create --email ada@example.org --name greenhouse --scope predict --scope feedback:write --days 365
     """
-    typer.echo(asyncio.run(_create(Settings(), email, name, scope, days)))
-
-
-async def _create(settings: Settings, email: str, name: str, scopes: list[str], days: int | None) -> str:
+    settings = Settings()
     configure(settings)
-    db = Database(settings.database_url)
-    try:
-        async with db.transaction() as session:
-            made = await commands.create_key(session, email, name=name, scopes=scopes, days=days)
-        return made.key
-    finally:
-        await db.close()
+    typer.echo(asyncio.run(commands.create_key(settings, email, name=name, scopes=scope, days=days)))

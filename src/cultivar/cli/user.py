@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 import typer
 
 from cultivar.accounts import commands
-from cultivar.kernel.database import Database
 from cultivar.kernel.settings import Settings
 from cultivar.kernel.telemetry import configure
 
@@ -41,20 +40,11 @@ def create(
       cultivar user create --email ada@example.org --password-stdin --role admin < password.txt
     """
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _asked()
-    typer.echo(asyncio.run(_create(Settings(), email, password, role)))
+    settings = Settings()
+    configure(settings)
+    typer.echo(asyncio.run(commands.create_user(settings, email, password, role)))
 
 
 def _asked() -> str:
     answer: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     return answer
-
-
-async def _create(settings: Settings, email: str, password: str, role: NewRole) -> str:
-    configure(settings)
-    db = Database(settings.database_url)
-    try:
-        async with db.transaction() as session:
-            made = await commands.create_user(session, email, password, role)
-        return str(made.id)
-    finally:
-        await db.close()
