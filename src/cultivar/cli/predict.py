@@ -25,7 +25,7 @@ app = typer.Typer()
 
 @app.command()
 def predict(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Photos, or folders of photos.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Photos, or folders of photos.")],
     model: Annotated[str | None, typer.Option(help="A pack. Default: CULTIVAR_DEFAULT_MODEL.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each photo.")] = False,
     min_confidence: Annotated[float | None, typer.Option(min=0, max=1, help="Leave out weaker labels.")] = None,
