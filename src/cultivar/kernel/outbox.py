@@ -9,10 +9,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
+from uuid import UUID
 
 import structlog
 from pydantic import TypeAdapter
-from sqlalchemy import Index, Select, String, delete, func, select
+from sqlalchemy import ColumnElement, Index, Select, String, cast, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -181,3 +182,18 @@ def _handler(subscriber: Subscriber) -> Handle:
     if subscriber.handle is None:
         raise Broken(f"{subscriber.name} has no handler")
     return subscriber.handle
+
+
+async def erase(session: AsyncSession, person_id: UUID) -> None:
+    """Forget facts that name a person and still wait, or never could be applied."""
+    await session.execute(delete(OutboxRow).where(_names(person_id)).execution_options(synchronize_session=False))
+
+
+async def export(session: AsyncSession, person_id: UUID) -> list[dict[str, Any]]:
+    """Facts that name a person and still wait, oldest first."""
+    rows = await session.scalars(select(OutboxRow).where(_names(person_id)).order_by(OutboxRow.id))
+    return [{"fact": row.fact, "made_at": row.made_at, **row.payload} for row in rows]
+
+
+def _names(person_id: UUID) -> ColumnElement[bool]:
+    return cast(OutboxRow.payload, String).contains(str(person_id))

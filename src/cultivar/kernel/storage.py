@@ -10,7 +10,7 @@ import mimetypes
 import os
 import re
 from asyncio import to_thread
-from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -55,6 +55,7 @@ class Storage:
     def __init__(self, store: LocalStore | S3Store, *, folder: Path | None, secret: bytes) -> None:
         self._store = store
         self.folder = folder
+        self._lasting: set[Path] = set()
         self._secret = hmac.digest(secret, b"signed links to files", hashlib.sha256)
 
     @classmethod
@@ -158,8 +159,13 @@ class Storage:
 
     async def _settle(self, key: str) -> None:
         """The folder's rename is atomic; this makes it lasting."""
-        if self.folder is not None:
-            await to_thread(_sync, self.folder, self.folder / key)
+        if self.folder is None:
+            return
+        file, root = self.folder / key, self.folder
+        new = file.parent not in self._lasting
+        folders = [each for each in file.parents if each.is_relative_to(root)] if new else [file.parent]
+        await to_thread(_sync, [file, *folders])
+        self._lasting.add(file.parent)
 
 
 def media_type(key: str) -> str:
@@ -195,9 +201,9 @@ def _checked(key: str) -> str:
     return key
 
 
-def _sync(root: Path, file: Path) -> None:
-    """Have the disk keep the file and every folder on the way to it."""
-    for path in (file, *(parent for parent in file.parents if parent == root or parent.is_relative_to(root))):
+def _sync(paths: Iterable[Path]) -> None:
+    """Have the disk keep the files, and the folders' knowledge of what is in them."""
+    for path in paths:
         descriptor = os.open(path, os.O_RDONLY)
         try:
             os.fsync(descriptor)

@@ -1,1 +1,1 @@
-"""What happens behind the requests."""
+"""Work beside the requests: which fact wakes whom, which job is done how, and the process that does them."""

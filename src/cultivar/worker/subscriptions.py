@@ -1,48 +1,60 @@
-"""Who hears what, how work is done, what recurs: the whole map on one screen."""
+"""The whole map: who hears which fact, how each kind of job is done, and what recurs."""
 
 from datetime import timedelta
 
-from cultivar.accounts import jobs as accounts_jobs
-from cultivar.accounts.events import ConsentChanged
+from cultivar.accounts import jobs as accounts
+from cultivar.accounts.events import AccountClosed, ConsentChanged
+from cultivar.accounts.service import EXPORT
 from cultivar.datasets import service as datasets
 from cultivar.feedback.events import FeedbackChanged, FeedbackGiven, FeedbackWithdrawn
+from cultivar.kernel.jobs import upkeep
 from cultivar.kernel.jobs.context import JobKind
 from cultivar.kernel.jobs.schedule import Schedule
-from cultivar.kernel.outbox import Subscriber
+from cultivar.kernel.outbox import Subscriber, Subscriptions
 from cultivar.monitoring import service as monitoring
-from cultivar.photos import jobs as photos_jobs
+from cultivar.photos import jobs as photos
 from cultivar.photos.events import PhotoKept
 from cultivar.photos.service import DELETE_OBJECTS, PREPARE
-from cultivar.predictions import jobs as predictions_jobs
+from cultivar.predictions import jobs as predictions
 from cultivar.predictions.events import PredictionDeleted, PredictionMade
+from cultivar.worker import people
 
-_counts = Subscriber(monitoring.COUNTS, monitoring.hear)
-_items = Subscriber("datasets.items", datasets.hear)
-_pictures = Subscriber("photos.pictures", photos_jobs.hear)
+COUNT = Subscriber(monitoring.COUNTS, monitoring.hear)
+GATHER = Subscriber("datasets.items", datasets.hear)
+PREPARE_PHOTO = Subscriber("photos.kept", photos.hear)
+ERASE = Subscriber("people.erase", heavy=True)
 
-SUBSCRIPTIONS = {
-    PhotoKept: (_pictures,),
-    PredictionMade: (_counts,),
-    PredictionDeleted: (_counts, _items),
-    FeedbackGiven: (_counts, _items),
-    FeedbackChanged: (_counts, _items),
-    FeedbackWithdrawn: (_counts, _items),
-    ConsentChanged: (_items,),
+SUBSCRIPTIONS: Subscriptions = {
+    PredictionMade: (COUNT,),
+    PredictionDeleted: (COUNT, GATHER),
+    FeedbackGiven: (COUNT, GATHER),
+    FeedbackChanged: (COUNT, GATHER),
+    FeedbackWithdrawn: (COUNT, GATHER),
+    ConsentChanged: (GATHER,),
+    AccountClosed: (ERASE,),
+    PhotoKept: (PREPARE_PHOTO,),
 }
 
 KINDS = {
-    PREPARE: JobKind(photos_jobs.prepare, background=True),
-    DELETE_OBJECTS: JobKind(photos_jobs.delete_objects),
-    "photos.end_holds": JobKind(photos_jobs.end_holds, background=True),
-    "photos.sweep": JobKind(photos_jobs.sweep, background=True),
-    "predictions.forget_answers": JobKind(predictions_jobs.forget_answers, background=True),
-    "accounts.sweep_sessions": JobKind(accounts_jobs.sweep_sessions, background=True),
+    ERASE.name: JobKind(people.erase),
+    EXPORT: JobKind(people.export),
+    "people.sweep_exports": JobKind(people.sweep_exports, background=True),
+    PREPARE: JobKind(photos.prepare, background=True),
+    DELETE_OBJECTS: JobKind(photos.delete_objects, background=True),
+    "photos.end_holds": JobKind(photos.end_holds, background=True),
+    "photos.sweep": JobKind(photos.sweep, background=True),
+    predictions.FORGET_ANSWERS: JobKind(predictions.forget_answers, background=True),
+    "accounts.sweep_sessions": JobKind(accounts.sweep_sessions, background=True),
+    "jobs.prune": JobKind(upkeep.prune, background=True),
 }
 
-_DAILY = timedelta(days=1)
+_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
+
 SCHEDULES = (
-    Schedule("photos.end_holds", _DAILY, at=timedelta(hours=2)),
-    Schedule("photos.sweep", _DAILY, at=timedelta(hours=3)),
-    Schedule("predictions.forget_answers", _DAILY, at=timedelta(hours=4)),
-    Schedule("accounts.sweep_sessions", _DAILY, at=timedelta(hours=5)),
+    Schedule("people.sweep_exports", every=_HOUR),
+    Schedule("photos.end_holds", every=_HOUR, at=timedelta(minutes=10)),
+    Schedule("photos.sweep", every=_DAY, at=timedelta(hours=3)),
+    Schedule("accounts.sweep_sessions", every=_DAY, at=timedelta(hours=3, minutes=20)),
+    Schedule(predictions.FORGET_ANSWERS, every=_DAY, at=timedelta(hours=3, minutes=40)),
+    Schedule("jobs.prune", every=_DAY, at=timedelta(hours=4)),
 )

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -74,3 +74,15 @@ async def cancel(session: AsyncSession, actor: Actor, job_id: UUID) -> Job:
         job.state, job.finished_at = "cancelled", now()
     job.cancel_requested = job.cancel_requested or job.state == "running"
     return job
+
+
+async def erase(session: AsyncSession, person_id: UUID) -> None:
+    """Forget a person's jobs; one that runs stops when its worker notices."""
+    await session.execute(delete(Job).where(Job.owner_id == person_id))
+
+
+async def export(session: AsyncSession, person_id: UUID) -> list[dict[str, Any]]:
+    """A person's jobs, oldest first."""
+    rows = await session.scalars(select(Job).where(Job.owner_id == person_id).order_by(Job.id))
+    names = ("id", "kind", "state", "created_at", "finished_at")
+    return [{name: getattr(row, name) for name in names} for row in rows]

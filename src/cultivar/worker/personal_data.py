@@ -1,0 +1,70 @@
+"""Everything that holds something of a person: one line a capability, in the order in which they let go of it.
+
+A test compares `columns` with the tables: a column that leads to a person and is not in this list fails it.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cultivar.accounts import service as accounts
+from cultivar.datasets import service as datasets
+from cultivar.feedback import service as feedback
+from cultivar.kernel import outbox
+from cultivar.kernel.jobs import queue
+from cultivar.kernel.world import World
+from cultivar.monitoring import service as monitoring
+from cultivar.photos import service as photos
+from cultivar.predictions.service import history as predictions
+
+Erase = Callable[[AsyncSession, UUID, World], Awaitable[None]]
+Export = Callable[[AsyncSession, UUID], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A capability that holds something of people, in these columns.
+
+    `erase` removes it and may be done twice; `export` gives all of it, but secrets, as values that become JSON.
+    """
+
+    name: str
+    erase: Erase
+    export: Export
+    columns: frozenset[str]
+
+
+def _without_world(erase: Callable[[AsyncSession, UUID], Awaitable[None]]) -> Erase:
+    return lambda session, person_id, _: erase(session, person_id)
+
+
+def _holder(name: str, erase: Erase, export: Export, *columns: str) -> Holder:
+    return Holder(name, erase, export, frozenset(columns))
+
+
+HOLDERS = (
+    _holder(
+        "statistics",
+        lambda session, person_id, world: monitoring.erase(session, person_id, world=world),
+        monitoring.export,
+        "daily_models.owner_id",
+        "daily_classes.owner_id",
+    ),
+    _holder("training", _without_world(datasets.erase), datasets.export, "dataset_items.owner_id"),
+    _holder("feedback", _without_world(feedback.erase), feedback.export, "feedback.owner_id"),
+    _holder("predictions", _without_world(predictions.erase), predictions.export, "predictions.owner_id"),
+    _holder("photos", _without_world(photos.erase), photos.export, "photos.owner_id"),
+    _holder("jobs", _without_world(queue.erase), queue.export, "jobs.owner_id"),
+    _holder("facts", _without_world(outbox.erase), outbox.export),
+    _holder(
+        "account",
+        _without_world(accounts.erase),
+        accounts.export,
+        "sessions.user_id",
+        "api_keys.user_id",
+        "consent_changes.user_id",
+    ),
+)
