@@ -19,6 +19,7 @@ import psutil
 import pytest
 
 STARTED_IN_S = 60.0
+_started: list[subprocess.Popen[bytes]] = []
 
 
 class NotInstalled(Exception):
@@ -86,6 +87,9 @@ def end(*pids: int) -> None:
     _, stubborn = psutil.wait_procs(processes, timeout=3)
     for process in stubborn:
         process.kill()
+    for child in _started:
+        if child.pid in pids:
+            child.wait(timeout=10)
 
 
 def free_ports(count: int) -> list[int]:
@@ -103,7 +107,7 @@ def spawn(
     """Start a server with its output in `folder/log`; as `user` when we are root, who must not run some servers."""
     who: dict[str, Any] = {"user": user, "group": _group_of(user), "extra_groups": []} if user and is_root() else {}
     with (folder / "log").open("ab") as log:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command,
             cwd=folder,
             stdin=subprocess.DEVNULL,
@@ -113,6 +117,8 @@ def spawn(
             env=os.environ | (environment or {}),
             **who,
         )
+    _started.append(process)
+    return process
 
 
 def wait_for_port(port: int, process: subprocess.Popen[bytes], folder: Path) -> None:

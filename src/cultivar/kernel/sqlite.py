@@ -12,7 +12,7 @@ from typing import Any
 
 import aiosqlite
 
-_BUSY_MS = 10_000
+BUSY_MS = 10_000
 
 _PRAGMAS = ("foreign_keys=ON", "synchronous=FULL", "temp_store=MEMORY")
 
@@ -119,7 +119,7 @@ def connect(path: str, *, read_only: bool, **_: Any) -> Connection:
 
     def open_it() -> sqlite3.Connection:
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
-        connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
         for pragma in ("query_only=ON", "cache_size=-512") if read_only else ("journal_mode=WAL",):
             connection.execute(f"PRAGMA {pragma}")
         for pragma in _PRAGMAS:
