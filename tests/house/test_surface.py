@@ -9,6 +9,7 @@ SURFACE = {"service", "events", "errors", "schemas"}  # what a capability shows 
 PROCESS_MAY_ALSO = {"web": {"api"}, "worker": {"jobs"}, "cli": {"commands"}, "trainer": {"format"}}
 STARTS = {  # one process holds another: the server its jobs, the program both
     ("web", "worker", "subscriptions"),
+    ("web", "worker", "process"),
     ("cli", "web", "app"),
     ("cli", "worker", "process"),
 }

@@ -13,31 +13,15 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, MetaData, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cultivar.kernel.database import Base, Database, told_plainly
 from cultivar.kernel.errors import Conflict
+from cultivar.kernel.revision import SchemaBehind, head, scripts
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _LOCK = 0x63756C7469766172  # "cultivar"
-
-
-class SchemaBehind(Conflict):
-    code = "schema_behind"
-    title = "The database's tables are of another version; run: cultivar db upgrade"
-
-
-def scripts() -> Path:
-    """Where the migrations are: in the wheel, or beside `src` in a checkout."""
-    packaged = _PACKAGE / "_migrations"
-    return packaged if packaged.is_dir() else _PACKAGE.parents[1] / "migrations"
-
-
-def head() -> str | None:
-    """The newest revision that this program knows."""
-    return ScriptDirectory(str(scripts())).get_current_head()
 
 
 def load_tables() -> MetaData:

@@ -1,5 +1,6 @@
 """The API's page, its document, and the manual; every file comes from the package."""
 
+import asyncio
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request
@@ -48,7 +49,7 @@ async def docs_elsewhere() -> RedirectResponse:
 
 @router.get("/openapi.json", summary="The OpenAPI document")
 async def openapi(request: Request) -> JSONResponse:
-    return JSONResponse(request.app.openapi())
+    return JSONResponse(await asyncio.to_thread(request.app.openapi))
 
 
 @router.get("/api/v1/openapi.json", summary="The OpenAPI document")

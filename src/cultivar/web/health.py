@@ -81,10 +81,13 @@ async def readiness(world: World) -> Readiness:
 
 
 def _models(world: World) -> dict[str, Part]:
-    open_now = registry.catalogue(world)
-    found = {name: Part(state="ready") for name in open_now.serving}
-    found |= {name: Part(state="failed", reason=reason) for name, reason in open_now.broken.items()}
-    return found or {world.settings.default_model: Part(state="loading")}
+    name = world.settings.default_model
+    if world.catalogue is None:
+        return {name: Part(state="loading")}
+    there = registry.catalogue(world)
+    found = {model: Part(state="ready") for model in there.serving}
+    found |= {model: Part(state="failed", reason=reason) for model, reason in there.broken.items()}
+    return found or {name: Part(state="failed", reason="no pack has a model")}
 
 
 async def _timed(ask: Callable[[], Awaitable[None]]) -> Part:

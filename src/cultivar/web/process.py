@@ -10,19 +10,15 @@ import structlog
 from fastapi import FastAPI
 
 from cultivar.accounts import service as accounts
-from cultivar.kernel import metrics, migrate, outbox, tracing
-from cultivar.kernel.database import Database
+from cultivar.kernel import metrics, revision, tracing
 from cultivar.kernel.errors import Broken, Unavailable
 from cultivar.kernel.jobs.runner import Runner
-from cultivar.kernel.jobs.waker import open_waker
 from cultivar.kernel.settings import Settings
-from cultivar.kernel.storage import Storage
 from cultivar.kernel.world import World
 from cultivar.registry import service as registry
-from cultivar.vision.runtime.engine import Engine, Options
-from cultivar.vision.runtime.machine import Wish
 from cultivar.web.health import VERSION
-from cultivar.worker.subscriptions import KINDS, SCHEDULES, SUBSCRIPTIONS
+from cultivar.worker.process import open_world
+from cultivar.worker.subscriptions import KINDS, SCHEDULES
 
 _RETRY_S = 2.0
 
@@ -35,6 +31,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     async with AsyncExitStack() as stack:
         world = await open_world(settings, stack)
+        await revision.prepare(world.db, settings)
+        if settings.embedded:
+            await _first_admin(world)
         app.state.world, app.state.authenticate = world, accounts.authenticator(world.db)
         if settings.otel_endpoint:
             stack.callback(tracing.trace(app, [world.db.engine.sync_engine], settings.otel_endpoint, VERSION))
@@ -45,42 +44,13 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
 
 
-async def open_world(settings: Settings, stack: AsyncExitStack) -> World:
-    """Open everything with effects; closed with the stack, last opened first."""
-    outbox.configure(SUBSCRIPTIONS)
-    db = Database(settings.database_url)
-    stack.push_async_callback(db.close)
-    await _prepare(db, settings)
-    waker = open_waker(settings)
-    stack.push_async_callback(waker.close)
-    db.on_work = waker.wake
-    engine = Engine(_options(settings), metrics.observe)
-    stack.push_async_callback(engine.close)
-    return World(settings, db, Storage.open(settings), waker, engine, engine.busy)
-
-
-async def _prepare(db: Database, settings: Settings) -> None:
-    """Embedded, bring the tables up and make an administrator; else the tables must be there."""
-    if not settings.embedded:
-        await migrate.check(settings.database_url)
-        return
-    await migrate.upgrade(settings.database_url)
-    async with db.transaction() as session:
+async def _first_admin(world: World) -> None:
+    """Embedded, make an administrator if there is none, and say its password once, but not to the log."""
+    async with world.db.transaction() as session:
         admin = await accounts.ensure_first_admin(session)
     if admin is not None:
-        # Not through the log, which is kept.
         sys.stdout.write(f"\nAdministrator: {admin.email}\nOne-time password: {admin.password}\n\n")
         sys.stdout.flush()
-
-
-def _options(settings: Settings) -> Options:
-    wish = Wish(
-        provider=settings.vision_runtime,
-        decoders=settings.vision_decoders,
-        lanes=settings.vision_sessions,
-        threads=settings.vision_threads,
-    )
-    return Options(wish, settings.vision_queue)
 
 
 async def _open_models(world: World) -> None:
