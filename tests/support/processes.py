@@ -121,15 +121,24 @@ def spawn(
     return process
 
 
-def wait_for_port(port: int, process: subprocess.Popen[bytes], folder: Path) -> None:
-    """Returns when something listens; fails with the log when the process has ended or time is up."""
+def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], folder: Path) -> None:
+    """Returns when the server is ready; fails with its log when it has ended or time is up."""
     deadline = time.monotonic() + STARTED_IN_S
     while time.monotonic() < deadline and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        if ready():
+            return
         time.sleep(0.05)
     raise RuntimeError(f"the server did not start: {(folder / 'log').read_text()[-2000:]}")
+
+
+def wait_for_port(port: int, process: subprocess.Popen[bytes], folder: Path) -> None:
+    """Returns when something listens there."""
+
+    def listens() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    wait_until(listens, process, folder)
 
 
 def is_root() -> bool:

@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import shutil
+import subprocess
 import sys
 import urllib.request
 from collections.abc import AsyncIterator, Coroutine, Iterator
@@ -23,7 +24,17 @@ from cultivar.kernel import migrate
 from cultivar.kernel.database import Database
 from cultivar.kernel.settings import Settings
 from cultivar.kernel.storage import Storage
-from tests.support.processes import NotInstalled, Server, free_ports, is_root, own, shared, spawn, wait_for_port
+from tests.support.processes import (
+    NotInstalled,
+    Server,
+    free_ports,
+    is_root,
+    own,
+    shared,
+    spawn,
+    wait_for_port,
+    wait_until,
+)
 
 S3_KEYS = "cultivar-test", "cultivar-test-secret"
 BUCKET = "photos"
@@ -54,7 +65,8 @@ def start_postgres(folder: Path) -> Server:
         f"-c{option}" for option in (*_FAST, f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=")
     ]
     process = spawn([str(programs / "postgres"), "-D", "data", *options], folder, user="nobody")
-    wait_for_port(port, process, folder)
+    asked = [str(programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+    wait_until(lambda: subprocess.run(asked, check=False).returncode == 0, process, folder)
     return Server(f"postgresql://postgres@127.0.0.1:{port}", (process.pid,), str(folder))
 
 
