@@ -62,7 +62,7 @@ def test_vision_takes_nothing_of_the_kernel_but_its_errors(graph: grimp.ImportGr
         ("cultivar.web.app", "cultivar.predictions.jobs", True),
         ("cultivar.worker.process", "cultivar.predictions.jobs", False),
         ("cultivar.web.process", "cultivar.worker.subscriptions", False),
-        ("cultivar.web.process", "cultivar.worker.process", True),
+        ("cultivar.web.process", "cultivar.worker.people", True),
         ("cultivar.predictions.api", "cultivar.kernel.http", False),
     ],
 )
