@@ -105,7 +105,7 @@ def test_sentences_are_whole(name: str) -> None:
 
 
 DOSE = re.compile(
-    r"\d\s*(g|kg|mg|ml|cl|l|ppm|oz|lb|gal|days?|jours?|weeks?|semaines?|hours?|heures?)\b|\d ?[%‰]|every \d|tous les \d",
+    r"\d\s*(k?g|mg|[mc]?l|ppm|oz|lb|gal|days?|jours?|weeks?|semaines?|hours?|heures?)\b|\d ?[%‰]|every \d|tous les \d",
     re.IGNORECASE,
 )
 PRODUCT = re.compile(

@@ -60,16 +60,18 @@ def _checked(archive: Path, tar: tarfile.TarFile) -> list[tarfile.TarInfo]:
     files: dict[PurePosixPath, tarfile.TarInfo] = {}
     for member in tar:
         path = PurePosixPath(member.name)
-        if path.is_absolute() or ".." in path.parts or PureWindowsPath(member.name).drive or "\\" in member.name:
+        if path.is_absolute() or ".." in path.parts or PureWindowsPath(path).drive or set(member.name) & {"\\", "\0"}:
             raise BadArchive(f"{archive}: {member.name!r} leads out of the folder")
         if not (member.isreg() or member.isdir()):
             raise BadArchive(f"{archive}: {member.name!r} is a link or a device, only files are unpacked")
-        if path in files:
-            raise BadArchive(f"{archive}: {member.name!r} is in it twice")
+        if path in files or (member.isreg() and not path.parts):
+            raise BadArchive(f"{archive}: {member.name!r} is in it twice, or names no file")
         if member.isreg():
             files[path] = member
     if not files:
         raise BadArchive(f"{archive} holds no file")
+    if both := [path for path in files if any(parent in files for parent in path.parents)]:
+        raise BadArchive(f"{archive}: {str(both[0])!r} lies in a file, not in a folder")
     return list(files.values())
 
 

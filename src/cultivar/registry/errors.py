@@ -6,7 +6,7 @@ CultivarError
 ├── Conflict
 │   └── ModelFaulty     409 model_faulty      a model's files do not hold together
 └── Unavailable
-    └── ModelsNotReady  503 models_not_ready  no model serves, or one that should cannot be opened
+    └── ModelsNotReady  503 models_not_ready  models are being opened, or this one cannot be
 """
 
 from cultivar.kernel.errors import Conflict, NotFound, Unavailable
@@ -24,4 +24,4 @@ class ModelFaulty(Conflict):
 
 class ModelsNotReady(Unavailable):
     code = "models_not_ready"
-    title = "No model is ready to answer"
+    title = "This model is not ready to answer"

@@ -9,6 +9,7 @@ from tempfile import mkdtemp
 from cultivar.kernel.storage import Storage
 from cultivar.registry.errors import ModelFaulty
 from cultivar.vision.manifest import Manifest, read_manifest
+from cultivar.vision.runtime.models import read_weights
 
 MANIFEST = "model.json"
 
@@ -24,11 +25,22 @@ def prefix(model: str, sha256: str) -> str:
 
 
 async def deposit(storage: Storage, folder: Path, manifest: Manifest) -> None:
-    """Copy a model folder into storage; what is there stays. The manifest comes last and seals the rest."""
-    place = prefix(manifest.pack, await to_thread(identity, folder))
-    for name, content_type in ((manifest.file, "application/octet-stream"), (MANIFEST, "application/json")):
+    """Copy a model folder into storage; what is there stays. The manifest comes last and seals the rest.
+
+    Raises BadManifest, and stores nothing, when the weights are not those of the manifest.
+    """
+    weights, sealed = await to_thread(_sound, folder, manifest)
+    place = prefix(manifest.pack, hashlib.sha256(sealed).hexdigest())
+    for name, data, content_type in (
+        (manifest.file, weights, "application/octet-stream"),
+        (MANIFEST, sealed, "application/json"),
+    ):
         if not await storage.exists(place + name):
-            await storage.put(place + name, await to_thread((folder / name).read_bytes), content_type)
+            await storage.put(place + name, data, content_type)
+
+
+def _sound(folder: Path, manifest: Manifest) -> tuple[bytes, bytes]:
+    return read_weights(manifest, folder), (folder / MANIFEST).read_bytes()
 
 
 async def fetch(storage: Storage, model: str, sha256: str, cache: Path) -> Path:

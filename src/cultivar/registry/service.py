@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cultivar.kernel.errors import CultivarError
+from cultivar.kernel.errors import CultivarError, Unavailable
 from cultivar.kernel.storage import Storage
 from cultivar.kernel.world import World
 from cultivar.packs.schemas import Pack
@@ -51,31 +51,30 @@ class Starter:
 
 
 def catalogue(world: World) -> Catalogue:
-    """What this process has open; nothing before `open_all`."""
-    return world.catalogue if isinstance(world.catalogue, Catalogue) else Catalogue()
+    """What this process has open. Raises ModelsNotReady (503) before the first `open_all` has ended."""
+    if not isinstance(world.catalogue, Catalogue):
+        raise ModelsNotReady("The models are being opened.")
+    return world.catalogue
 
 
 def serving(world: World, model: str) -> Serving:
-    """The version that answers for `model`; UnknownModel (404) if there is none."""
-    serves = catalogue(world).serving
-    if model not in serves:
-        raise UnknownModel(f"No model of this name serves. These do: {', '.join(serves) or 'none yet'}.")
-    return serves[model]
+    """The version that answers for `model`.
 
-
-def check_ready(world: World) -> None:
-    """Raises ModelsNotReady, with the reason, unless at least one model serves and none is broken."""
+    Raises UnknownModel (404), or ModelsNotReady (503) for one that should serve and could not be opened.
+    """
     models = catalogue(world)
-    if models.broken:
-        raise ModelsNotReady("; ".join(f"{name}: {reason}" for name, reason in models.broken.items()))
-    if not models.serving:
-        raise ModelsNotReady(f"No pack in {world.settings.packs_dir} has a model; train one with `cultivar train`.")
+    if model in models.serving:
+        return models.serving[model]
+    if model in models.broken:
+        raise ModelsNotReady(f"This model cannot be opened: {models.broken[model]}")
+    raise UnknownModel(f"No model of this name serves. These do: {', '.join(models.serving) or 'none'}.")
 
 
 async def open_all(world: World) -> None:
     """Adopt new starters and open every active version; then all serve at once, and what serves no more is shut.
 
-    May be called again whenever the active versions have changed. Running calls end on the old ones.
+    May be called again whenever the active versions have changed. Running calls end on the old ones. A model that does
+    not hold together is left out and told in `broken`; storage or a database that is away raises Unavailable.
     """
     packs = await to_thread(load, world.settings.packs_dir)
     async with world.db.reading() as session:
@@ -86,16 +85,18 @@ async def open_all(world: World) -> None:
             await adopt_starters(session, starters)
     async with world.db.reading() as session:
         active = [row for row in await queries.active(session) if row.model_name in packs]
-    before, serves = catalogue(world), dict[str, Serving]()
+    before, serves = _before(world), dict[str, Serving]()
     for row in active:
         try:
-            serves[row.model_name] = await _open(world, packs[row.model_name], row, before)
+            serves[row.model_name] = await _open(world, packs[row.model_name], row, before.get(row.model_name))
+        except Unavailable:
+            raise
         except CultivarError as error:
             broken[row.model_name] = error.detail
     for name, reason in broken.items():
         log.error("model_not_opened", model=name, reason=reason)
     world.catalogue = Catalogue(serves, broken)
-    await _shut(world, {one.key for one in before.serving.values()} - {one.key for one in serves.values()})
+    await _shut(world, {one.key for one in before.values()} - {one.key for one in serves.values()})
 
 
 async def adopt_starters(session: AsyncSession, starters: Iterable[Starter]) -> None:
@@ -118,6 +119,8 @@ async def _new_starters(
             if starter and _is_new(starter, known) and pack.model_folder:
                 await files.deposit(storage, pack.model_folder, starter.manifest)
                 new.append(starter)
+        except Unavailable:
+            raise
         except CultivarError as error:
             broken[pack.name] = error.detail
     return new, broken
@@ -146,14 +149,17 @@ def _is_new(starter: Starter, known: Mapping[tuple[str, str], str]) -> bool:
     return adopted is None
 
 
-async def _open(world: World, pack: Pack, row: ModelVersion, before: Catalogue) -> Serving:
+def _before(world: World) -> Mapping[str, Serving]:
+    return world.catalogue.serving if isinstance(world.catalogue, Catalogue) else {}
+
+
+async def _open(world: World, pack: Pack, row: ModelVersion, before: Serving | None) -> Serving:
     """Open one active version, from the pack's own folder or else from storage. What is open already stays open."""
     key = f"{row.model_name}@{row.version}"
-    open_now = before.serving.get(row.model_name)
     manifest = Manifest.model_validate(row.manifest)
     if reason := rules.misfit(pack, manifest):
         raise ModelFaulty(f"version {row.version}: {reason}")
-    if world.engine is not None and (open_now is None or open_now.key != key):
+    if world.engine is not None and (before is None or before.key != key):
         shipped = pack.model_folder
         if shipped is None or await to_thread(files.identity, shipped) != row.sha256:
             cache = world.settings.data_dir / "models"

@@ -1,0 +1,78 @@
+"""A world with a real database, a real folder of objects, a real engine, and packs of a test's own."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from cultivar.kernel.database import Base, Database
+from cultivar.kernel.settings import Settings
+from cultivar.kernel.storage import Storage
+from cultivar.kernel.world import World
+from cultivar.packs.service import load_pack
+from cultivar.vision.manifest import Manifest
+from cultivar.vision.runtime.engine import Engine
+from tests.support.network import write_model
+
+SHIPPED = Settings().packs_dir
+
+
+class Nobody:
+    """A waker with nobody to wake."""
+
+    def wake(self) -> None: ...
+
+    async def wait(self, seconds: float) -> None: ...
+
+
+def copy_pack(name: str, packs_dir: Path) -> Path:
+    """A pack's words without its model."""
+    folder = packs_dir / name
+    folder.mkdir(parents=True)
+    for file in ("pack.yaml", "labels.yaml"):
+        shutil.copy(SHIPPED / name / file, folder)
+    return folder
+
+
+def give_model(folder: Path, *, version: str = "1.0.0", seed: int = 0, **changes: object) -> Manifest:
+    return write_model(load_pack(folder), folder, version=version, seed=seed, **changes)
+
+
+@pytest.fixture
+def packs_dir(tmp_path: Path) -> Path:
+    """`drawn` and `cats-dogs`, each with a model, and `plant-health` without."""
+    folder = tmp_path / "packs"
+    for name in ("drawn", "cats-dogs"):
+        give_model(copy_pack(name, folder))
+    copy_pack("plant-health", folder)
+    return folder
+
+
+@pytest.fixture
+def config(tmp_path: Path, packs_dir: Path) -> Settings:
+    return Settings(data_dir=tmp_path / "data", packs_dir=packs_dir, default_model="drawn")
+
+
+@pytest.fixture
+async def db(config: Settings) -> AsyncIterator[Database]:
+    db = Database(config.database_url)
+    async with db.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    yield db
+    await db.close()
+
+
+@pytest.fixture
+async def world(config: Settings, db: Database) -> AsyncIterator[World]:
+    engine = Engine()
+    yield World(config, db, Storage.open(config), Nobody(), engine, lambda: False)
+    await engine.close()
+
+
+@pytest.fixture
+async def other(config: Settings, db: Database) -> AsyncIterator[World]:
+    """A second process on the same database and storage, with a disk of its own."""
+    engine, elsewhere = Engine(), config.model_copy(update={"data_dir": config.data_dir.parent / "elsewhere"})
+    yield World(elsewhere, db, Storage.open(config), Nobody(), engine, lambda: False)
+    await engine.close()
