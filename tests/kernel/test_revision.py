@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from cultivar.kernel import migrate, revision
+from cultivar.kernel import migrate, revision, schema
 from cultivar.kernel.database import Database
-from cultivar.kernel.revision import SchemaBehind, prepare, stored
+from cultivar.kernel.revision import SchemaBehind, stored
+from cultivar.kernel.schema import prepare
 from cultivar.kernel.settings import Settings
 
 
@@ -52,7 +53,7 @@ async def test_an_embedded_database_is_brought_up_once(
 async def test_a_shared_database_is_never_changed_at_start(
     db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(revision, "head", lambda: "a1")
+    monkeypatch.setattr(schema, "head", lambda: "a1")
     with pytest.raises(SchemaBehind, match="cultivar db upgrade"):
         await prepare(db, settings(tmp_path, database_url="postgresql://nowhere/leaves"))
     assert await stored(db) is None

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cultivar.accounts import keys, queries, rules, service
 from cultivar.accounts.errors import AccountUnknown, EmailInvalid
 from cultivar.accounts.schemas import KeyIn
-from cultivar.kernel import revision
+from cultivar.kernel import schema
 from cultivar.kernel.actor import Role
 from cultivar.kernel.clock import now
 from cultivar.kernel.database import Database
@@ -45,7 +45,7 @@ async def _transaction(settings: Settings) -> AsyncIterator[AsyncSession]:
     """Embedded, the tables are brought up first, so that an account can be made before the first start."""
     db = Database(settings.database_url)
     try:
-        await revision.prepare(db, settings)
+        await schema.prepare(db, settings)
         async with db.transaction() as session:
             yield session
     finally:

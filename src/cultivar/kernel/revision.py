@@ -8,7 +8,6 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from cultivar.kernel.database import Database
 from cultivar.kernel.errors import Conflict
-from cultivar.kernel.settings import Settings
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _STATED = re.compile(r"^(revision|down_revision)(?::[^=]+)? = [\"'](\w+)[\"']", re.MULTILINE)
@@ -41,17 +40,3 @@ async def stored(db: Database) -> str | None:
         except (OperationalError, ProgrammingError):  # no such table
             return None
     return found
-
-
-async def prepare(db: Database, settings: Settings) -> None:
-    """Embedded, bring the tables to this program's revision; elsewhere raise SchemaBehind unless they are there."""
-    at, wanted = await stored(db), head()
-    if at == wanted:
-        return
-    if not settings.embedded:
-        raise SchemaBehind(
-            f"The database is at revision {at or 'none'}, this program wants {wanted}: run `cultivar db upgrade`."
-        )
-    from cultivar.kernel import migrate  # noqa: PLC0415  only when there is something to do
-
-    await migrate.upgrade(settings.database_url)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from cultivar.kernel.database import Database
-from cultivar.kernel.jobs.waker import Waker
 from cultivar.kernel.settings import Settings
 from cultivar.kernel.storage import Storage
 
@@ -34,6 +33,20 @@ class Engine(Protocol):
     async def upright(self, data: bytes) -> bytes: ...
 
     def busy(self) -> bool: ...
+
+
+class Waker(Protocol):
+    """Says only "look". Workers also look at intervals, so a message that is lost loses nothing."""
+
+    def wake(self) -> None:
+        """Wake those who wait, here and on other machines. Never blocks and never fails."""
+        ...
+
+    async def wait(self, seconds: float) -> None:
+        """Return when woken, or after so many seconds. A wake that came while nobody waited is not lost."""
+        ...
+
+    async def close(self) -> None: ...
 
 
 @dataclass

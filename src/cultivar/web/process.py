@@ -10,7 +10,7 @@ import structlog
 from fastapi import FastAPI
 
 from cultivar.accounts import service as accounts
-from cultivar.kernel import metrics, revision, tracing
+from cultivar.kernel import metrics, schema, tracing
 from cultivar.kernel.errors import Broken, Unavailable
 from cultivar.kernel.jobs.runner import Runner
 from cultivar.kernel.settings import Settings
@@ -31,7 +31,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     async with AsyncExitStack() as stack:
         world = await open_world(settings, stack)
-        await revision.prepare(world.db, settings)
+        await schema.prepare(world.db, settings)
         if settings.embedded:
             await _first_admin(world)
         app.state.world, app.state.authenticate = world, accounts.authenticator(world.db)

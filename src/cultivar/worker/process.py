@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 
 from prometheus_client import start_http_server
 
-from cultivar.kernel import metrics, outbox, revision, telemetry, tokens
+from cultivar.kernel import metrics, outbox, schema, telemetry, tokens
 from cultivar.kernel.database import Database
 from cultivar.kernel.jobs.runner import Runner
 from cultivar.kernel.jobs.waker import open_waker
@@ -47,7 +47,7 @@ async def work(settings: Settings, *, slots: int, metrics_port: int | None) -> N
     telemetry.configure(settings)
     async with AsyncExitStack() as stack:
         world = await open_world(settings, stack)
-        await revision.prepare(world.db, settings)
+        await schema.prepare(world.db, settings)
         if world.engine is not None:
             await world.engine.start()
         if metrics_port is not None:

@@ -1,23 +1,8 @@
 """How a worker learns that there is something to do before it would look by itself."""
 
-from typing import Protocol
-
 from cultivar.kernel.jobs.waker_memory import MemoryWaker
 from cultivar.kernel.settings import Settings
-
-
-class Waker(Protocol):
-    """Says only "look". Workers also look at intervals, so a message that is lost loses nothing."""
-
-    def wake(self) -> None:
-        """Wake those who wait, here and on other machines. Never blocks and never fails."""
-        ...
-
-    async def wait(self, seconds: float) -> None:
-        """Return when woken, or after so many seconds. A wake that came while nobody waited is not lost."""
-        ...
-
-    async def close(self) -> None: ...
+from cultivar.kernel.world import Waker
 
 
 def open_waker(settings: Settings) -> Waker:
