@@ -72,12 +72,14 @@ class Joint(Part):
 class RefusalRule(Part):
     """Refuse with `code` when the score is at or above the threshold.
 
-    `rejects`: the summed joint probability of the reject slots. `output`: the named (n,) output of the graph.
+    `rejects`: the summed joint probability of the reject slots named by `slots`, of all of them if it is empty.
+    `output`: the named (n,) output of the graph.
     """
 
     code: RefusalCode
     source: Literal["rejects", "output"]
     output: str | None = None
+    slots: tuple[str, ...] = ()
     threshold: float
 
 
@@ -125,6 +127,8 @@ class Manifest(Part):
                 raise ValueError(f"refusal {rule.code!r}: `output` goes with source 'output', and only with it")
             if rule.source == "rejects" and not (self.joint and self.joint.rejects):
                 raise ValueError(f"refusal {rule.code!r} needs reject slots")
+            if unknown := set(rule.slots) - set(self.joint.rejects if self.joint else ()):
+                raise ValueError(f"refusal {rule.code!r}: the joint has no reject slot {min(unknown)!r}")
         return self
 
 

@@ -151,6 +151,13 @@ def test_reject_slots_refuse_and_take_nothing_from_the_classes() -> None:
     assert sum(whole.classes) == pytest.approx(1)
 
 
+@pytest.mark.parametrize(("slots", "refusal"), [(["nothing"], "no_plant"), (["pet"], None), ([], "no_plant")])
+def test_a_rule_may_listen_to_some_of_the_reject_slots(slots: list[str], refusal: str | None) -> None:
+    rule = {"code": "no_plant", "source": "rejects", "slots": slots, "threshold": 0.5}
+    found = logits() | {"joint": np.array([[3.0, 0.0, 0.0, 0.0, 5.0, 0.0]], np.float32)}
+    assert classify(manifest(refusals=[rule]), found, [False])[0].refusal == refusal
+
+
 def test_a_score_of_the_graph_refuses_at_its_threshold() -> None:
     for strangeness, refusal in ((0.99, None), (1.0, "unknown_crop")):
         whole, _ = classify(JOINT, logits() | {"strangeness": np.array([strangeness], np.float32)}, [False])

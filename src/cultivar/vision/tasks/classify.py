@@ -58,8 +58,12 @@ def rule_scores(manifest: Manifest, outputs: Outputs, rule: RefusalRule) -> Floa
     """What a refusal rule compares with its threshold, (photos,)."""
     if rule.output is not None:
         return outputs[rule.output].astype(np.float64)
-    shares = softmax(calibrated(manifest, outputs)[manifest.joint.output]) if manifest.joint else np.zeros((0, 0))
-    rejected: Floats = shares[:, len(manifest.classes) :].sum(axis=1)
+    if manifest.joint is None:
+        return np.zeros(0)
+    shares = softmax(calibrated(manifest, outputs)[manifest.joint.output])
+    slots = rule.slots or manifest.joint.rejects
+    columns = [len(manifest.classes) + manifest.joint.rejects.index(slot) for slot in slots]
+    rejected: Floats = shares[:, columns].sum(axis=1)
     return rejected
 
 
