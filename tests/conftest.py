@@ -1,3 +1,51 @@
-"""What every test may use."""
+"""What all tests may use: real servers, the application on both databases, people, the pack `drawn` with its model."""
+
+import asyncio
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from tests.support.app import Person, Served, served
+from tests.support.model import drawn_pack
 
 pytest_plugins = ("tests.support.servers",)
+
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def drawn() -> Path:
+    """The folder of the pack `drawn`, with its trained model."""
+    return drawn_pack()
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def app(request: pytest.FixtureRequest, drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The application at work, once on SQLite and once on PostgreSQL; tests share it and bring their own people."""
+    data_dir, more = tmp_path_factory.mktemp("data"), {}
+    if request.param == "postgresql":
+        more["database_url"] = asyncio.run(new_database(request.getfixturevalue("postgres")))
+    with served(data_dir, drawn.parent, **more) as running:
+        yield running
+
+
+async def new_database(server: str) -> str:
+    """An empty database of its own on this server."""
+    name = f"test_{secrets.token_hex(6)}"
+    connection = await asyncpg.connect(f"{server}/postgres")
+    try:
+        await connection.execute(f"CREATE DATABASE {name}")
+    finally:
+        await connection.close()
+    return f"{server}/{name}"
+
+
+@pytest.fixture
+def user(app: Served) -> Iterator[Person]:
+    """Somebody with an account of their own."""
+    person = app.user()
+    yield person
+    person.http.close()

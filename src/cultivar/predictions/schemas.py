@@ -215,16 +215,19 @@ class Said(BaseModel):
     warnings: list[Warn] = []
 
 
-class Answer(Said):
-    """The answer to `POST predict`."""
-
-    model_config = ConfigDict(json_schema_extra=lambda schema: schema.update(examples=[ANSWER_EXAMPLE]))
-
+class _Named(BaseModel):
     success: Literal[True] = True
     prediction_id: UUID
     image_id: UUID | None = Field(description="Of the first photo; null when nothing is stored.")
     model: str
     model_version: str
+
+
+class Answer(Said, _Named):
+    """The answer to `POST predict`."""
+
+    model_config = ConfigDict(json_schema_extra=lambda schema: schema.update(examples=[ANSWER_EXAMPLE]))
+
     inference_time_ms: float = Field(description="The network alone.")
     processing_time: float = Field(description="All of it, in seconds.")
     stored: bool
