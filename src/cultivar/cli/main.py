@@ -103,3 +103,7 @@ def run(arguments: list[str]) -> int:
 def main() -> None:
     """The program `cultivar`."""
     sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()
