@@ -229,14 +229,13 @@ def storage_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings
     """Settings of an empty storage of each kind."""
     if request.param == "folder":
         return Settings(data_dir=tmp_path)
-    endpoint: str = request.getfixturevalue("s3")
-    return Settings(
-        data_dir=tmp_path,
-        storage_url=f"s3://{BUCKET}/{uuid4().hex}",
-        s3_endpoint=endpoint,
-        s3_access_key=S3_KEYS[0],
-        s3_secret_key=S3_KEYS[1],
-    )
+    return s3_settings(request.getfixturevalue("s3"), tmp_path)
+
+
+def s3_settings(endpoint: str, data_dir: Path) -> Settings:
+    """Settings of a part of the bucket that nobody else uses."""
+    keys = {"s3_access_key": S3_KEYS[0], "s3_secret_key": S3_KEYS[1]}
+    return Settings(data_dir=data_dir, storage_url=f"s3://{BUCKET}/{uuid4().hex}", s3_endpoint=endpoint, **keys)
 
 
 @pytest.fixture
