@@ -1,4 +1,4 @@
-"""A world with a real database, a real folder of objects, a real engine, and packs of a test's own."""
+"""A world with a real database, real storage, a real engine, and packs of a test's own."""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cultivar.kernel.database import Base, Database
+from cultivar.kernel.database import Database
 from cultivar.kernel.settings import Settings
 from cultivar.kernel.storage import Storage
 from cultivar.kernel.world import World
@@ -55,24 +55,15 @@ def config(tmp_path: Path, packs_dir: Path) -> Settings:
 
 
 @pytest.fixture
-async def db(config: Settings) -> AsyncIterator[Database]:
-    db = Database(config.database_url)
-    async with db.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    yield db
-    await db.close()
-
-
-@pytest.fixture
-async def world(config: Settings, db: Database) -> AsyncIterator[World]:
+async def world(config: Settings, db: Database, storage: Storage) -> AsyncIterator[World]:
     engine = Engine()
-    yield World(config, db, Storage.open(config), Nobody(), engine, lambda: False)
+    yield World(config, db, storage, Nobody(), engine, lambda: False)
     await engine.close()
 
 
 @pytest.fixture
-async def other(config: Settings, db: Database) -> AsyncIterator[World]:
+async def other(config: Settings, db: Database, storage: Storage) -> AsyncIterator[World]:
     """A second process on the same database and storage, with a disk of its own."""
     engine, elsewhere = Engine(), config.model_copy(update={"data_dir": config.data_dir.parent / "elsewhere"})
-    yield World(elsewhere, db, Storage.open(config), Nobody(), engine, lambda: False)
+    yield World(elsewhere, db, storage, Nobody(), engine, lambda: False)
     await engine.close()

@@ -54,7 +54,7 @@ def blurred(label: str = MAPLE, *, seed: int = 0, size: int = 640) -> Image.Imag
     return picture(label, seed=seed, size=size).filter(ImageFilter.GaussianBlur(size / 24))
 
 
-def write_dataset(folder: Path, *, seed: int = 0, n: int = 60, size: int = 160) -> Path:
+def write_dataset(folder: Path, *, seed: int = 0, n: int = 80, size: int = 160) -> Path:
     """Write `n` training and `n // 4` validation pictures of each label, with `index.csv`; gives the folder back."""
     rows: list[tuple[str, ...]] = [("path", "label", "plant", "condition", "split", "group", "sha256")]
     for label in (*LABELS, THING, OTHER_LEAF):
