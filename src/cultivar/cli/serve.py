@@ -1,6 +1,7 @@
 """`cultivar serve`: one process that answers, and unless told otherwise does the background jobs too."""
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Iterator
@@ -42,6 +43,7 @@ def serve(
     config = uvicorn.Config(
         api,
         lifespan="off",
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
@@ -78,6 +80,8 @@ async def _serve(api: FastAPI, config: uvicorn.Config, listening: socket.socket)
 async def _tell(api: FastAPI, server: "_Server", listening: socket.socket) -> None:
     """Say where it is, once it can answer."""
     await asyncio.gather(api.state.opening, server.listening.wait())
+    gc.collect()
+    gc.freeze()  # what is here now stays: no later collection need look at it
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"Cultivar is ready: http://{shown}:{port}/docs")
