@@ -11,6 +11,8 @@ from cultivar.kernel.auth import public
 from cultivar.kernel.errors import NotFound
 
 router = APIRouter(include_in_schema=False, dependencies=[public])
+built = APIRouter(include_in_schema=False, dependencies=[public])
+unbuilt = APIRouter(include_in_schema=False, dependencies=[public])
 
 _STATIC = Path(__file__).parent / "static" / "swagger"
 
@@ -57,14 +59,22 @@ async def openapi_of_version(request: Request) -> JSONResponse:
     return await openapi(request)
 
 
-@router.get("/help", summary="How to build the manual")
-@router.get("/help/{page:path}", summary="How to build the manual")
-async def help_missing(page: str = "") -> None:
+@unbuilt.get("/help", summary="How to build the manual")
+@unbuilt.get("/help/{page:path}", summary="How to build the manual")
+async def manual_missing(page: str = "") -> None:
     raise ManualMissing
+
+
+@built.get("/help", summary="The manual")
+async def manual() -> RedirectResponse:
+    return RedirectResponse("/help/")
 
 
 def mount(app: FastAPI, help_dir: Path) -> None:
     """Serve the page's own files, and the manual where it has been built."""
     app.mount("/docs/assets", StaticFiles(directory=_STATIC), name="docs")
-    if (help_dir / "index.html").is_file():
-        app.mount("/help", StaticFiles(directory=help_dir, html=True), name="help")
+    if not (help_dir / "index.html").is_file():
+        app.include_router(unbuilt)
+        return
+    app.include_router(built)
+    app.mount("/help", StaticFiles(directory=help_dir, html=True), name="help")
