@@ -1,33 +1,63 @@
-"""`python -m cultivar.trainer`: the child process of `cultivar train`."""
+"""`python -m cultivar.trainer`: the child process of `cultivar train`.
+
+Exit codes: 0 done, 1 it cannot go on (one sentence on standard error), 2 wrong arguments, 130 interrupted.
+"""
 
 import argparse
 import logging
+import signal
 import sys
+import warnings
 from pathlib import Path
+from types import FrameType
 
 from cultivar.kernel.errors import CultivarError
 from cultivar.packs.service import load_pack
-from cultivar.trainer.run import Order, train
+from cultivar.trainer.run import Order, install, run
+
+INTERRUPTED = 130
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
+    given = _parser().parse_args(arguments)
+    signal.signal(signal.SIGINT, _stop)
+    signal.signal(signal.SIGTERM, _stop)
+    warnings.filterwarnings("ignore", module="lightning|torch")
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("cultivar").setLevel(logging.INFO)
+    try:
+        pack = load_pack(given.pack)
+        order = Order(pack, tuple(given.data), given.out, given.weights, given.seed, sys.stderr.isatty())
+        export = run(order)
+        if given.install:
+            install(export, pack)
+    except CultivarError as error:
+        sys.stderr.write(f"cultivar: {error.detail} ({error.code})\n")
+        return 1
+    except _Stopped:
+        sys.stderr.write("cultivar: interrupted; the same command goes on from the last finished epoch\n")
+        return INTERRUPTED
+    sys.stdout.write(f"{export}\n")
+    return 0
+
+
+class _Stopped(BaseException):
+    """Somebody asked us to end. No Exception, so that no library takes it for a failure of its own."""
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise _Stopped
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="cultivar train")
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--data", type=Path, action="append", required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--weights", type=Path)
     parser.add_argument("--seed", type=int, default=0)
-    given = parser.parse_args()
-    logging.getLogger("lightning.pytorch").setLevel(logging.INFO)
-    try:
-        order = Order(
-            load_pack(given.pack), tuple(given.data), given.out, given.weights, given.seed, sys.stderr.isatty()
-        )
-        train(order)
-    except CultivarError as error:
-        print(f"cultivar train: {error.detail}", file=sys.stderr)  # noqa: T201
-        return 1
-    return 0
+    parser.add_argument("--install", action="store_true")
+    return parser
 
 
 if __name__ == "__main__":

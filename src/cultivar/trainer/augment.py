@@ -69,7 +69,7 @@ class Paste:
         angle = rng.uniform(-180, 180)
         image, mask = (part.rotate(angle, BILINEAR, expand=True) for part in (image, mask))
         scale = size * rng.uniform(0.6, 1.25) / max(image.size)
-        target = tuple(max(8, int(side * scale)) for side in image.size)
+        target = max(8, int(image.width * scale)), max(8, int(image.height * scale))
         return image.resize(target, BICUBIC), mask.resize(target, BILINEAR)
 
 
@@ -110,7 +110,7 @@ def light(pixels: Pixels, rng: Generator) -> Pixels:
     if rng.random() < 0.15:
         return pixels
     saturation, turn = rng.uniform(0.6, 1.4), rng.normal(0, 0.03)
-    grey = np.float32((0.299, 0.587, 0.114))
+    grey = np.array((0.299, 0.587, 0.114), np.float32)
     matrix = np.eye(3, dtype=np.float32) * saturation + (1 - saturation) * grey[None, :]
     matrix = _hue(turn) @ matrix
     matrix *= np.exp(rng.normal(0, 0.08, 3)).astype(np.float32)[:, None] * rng.uniform(0.7, 1.3)
@@ -121,14 +121,14 @@ def light(pixels: Pixels, rng: Generator) -> Pixels:
     if rng.random() < 0.1:
         out = np.clip(out + rng.normal(0, rng.uniform(0.01, 0.05), out.shape).astype(np.float32), 0, 1)
     table = (255 * np.linspace(0, 1, 256) ** rng.uniform(0.75, 1.35) + 0.5).astype(np.uint8)
-    return table[(out * 255).astype(np.uint8)]
+    return np.asarray(table[(out * 255).astype(np.uint8)])
 
 
 def _hue(turn: float) -> NDArray[np.float32]:
     """Turn colours by `turn` of the circle, brightness kept (rotation in YIQ)."""
-    to_yiq = np.float32([[0.299, 0.587, 0.114], [0.596, -0.274, -0.321], [0.211, -0.523, 0.311]])
+    to_yiq = np.array([[0.299, 0.587, 0.114], [0.596, -0.274, -0.321], [0.211, -0.523, 0.311]], np.float32)
     c, s = np.cos(2 * np.pi * turn), np.sin(2 * np.pi * turn)
-    spin = np.float32([[1, 0, 0], [0, c, -s], [0, s, c]])
+    spin = np.array([[1, 0, 0], [0, c, -s], [0, s, c]], np.float32)
     return np.asarray(np.linalg.inv(to_yiq) @ spin @ to_yiq, np.float32)
 
 

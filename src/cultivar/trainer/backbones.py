@@ -1,5 +1,6 @@
 """Networks that turn a photo into features: any of timm's, or `tiny`, small enough to train in seconds."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import cast
 
@@ -28,7 +29,7 @@ class Tiny(nn.Module):
                     nn.BatchNorm2d(after),
                     nn.ReLU6(),
                 )
-                for place, (before, after) in enumerate(zip(widths, widths[1:], strict=False))
+                for place, (before, after) in enumerate(pairwise(widths))
             )
         )
 
@@ -44,17 +45,14 @@ def build(name: str, *, drop_path: float = 0.0) -> nn.Module:
         network = timm.create_model(name, num_classes=0, drop_path_rate=drop_path, exportable=True)
     except RuntimeError as error:
         raise BadWeights(f"timm knows no backbone {name!r}") from error
-    return cast("nn.Module", network)
+    return network
 
 
 def load_weights(backbone: nn.Module, name: str, file: Path | None) -> None:
     """Fill `backbone` from a safetensors file, or from timm's own store if there is none."""
     if name == "tiny":
         return
-    if file is None:
-        state = _from_timm(name)
-    else:
-        state = _from_file(file)
+    state = _from_timm(name) if file is None else _from_file(file)
     own = set(backbone.state_dict())
     missing = own - set(state)
     if missing:
@@ -91,4 +89,4 @@ def _from_timm(name: str) -> dict[str, Tensor]:
 def frozen_parts(backbone: nn.Module, blocks: int) -> list[nn.Module]:
     """Stem and first `blocks` stages of a timm backbone; nothing of one that is built otherwise."""
     stem = [getattr(backbone, name) for name in ("conv_stem", "bn1") if hasattr(backbone, name)]
-    return [*stem, *list(backbone.blocks)[:blocks]] if stem and blocks else []
+    return [*stem, *list(cast("nn.Sequential", backbone.blocks))[:blocks]] if stem and blocks else []

@@ -1,5 +1,7 @@
 """The training loop: Lightning, AdamW, one cycle, a moving average of the weights, growing photos."""
 
+import logging
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +9,8 @@ import lightning
 import numpy as np
 import torch
 from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint, RichProgressBar
-from lightning.pytorch.utilities import rank_zero_info
 from numpy.random import Generator
-from timm.utils import ModelEmaV3
+from timm.utils.model_ema import ModelEmaV3
 from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import DataLoader
@@ -19,6 +20,8 @@ from cultivar.trainer.backbones import frozen_parts
 from cultivar.trainer.network import Network, class_tables, modules_of, normalise
 from cultivar.trainer.recipe import Recipe
 from cultivar.trainer.samples import Data, TrainViews, WholeViews, draws, epoch_order
+
+log = logging.getLogger(__name__)
 
 
 class Learner(lightning.LightningModule):
@@ -111,11 +114,10 @@ class Learner(lightning.LightningModule):
         right = (logits.argmax(1) == targets).float()
         sources = np.array([self.data.records[i].source for i in places])
         by_source = {name: torch.from_numpy(sources == name) for name in sorted(set(sources))}
-        shown = {f"{name}": round(float(right[where].mean()), 4) for name, where in by_source.items()}
+        shown = {name: round(float(right[where].mean()), 4) for name, where in by_source.items()}
         loss = torch.stack([losses[where].mean() for where in by_source.values()]).mean()
         self.log("val_loss", loss, prog_bar=True)
-        if not self.trainer.sanity_checking:
-            rank_zero_info(f"epoch {self.current_epoch + 1}/{self.recipe.epochs} val loss {loss:.4f} right {shown}")
+        log.info("epoch %d/%d: val loss %.4f, right %s", self.current_epoch + 1, self.recipe.epochs, loss, shown)
 
     def train_dataloader(self) -> DataLoader[Any]:
         views = TrainViews(self.data, self.recipe, self.seed, self.current_epoch)
@@ -127,7 +129,13 @@ class Learner(lightning.LightningModule):
 
 
 def _loader(views: Any, batch: int, *, drop_last: bool) -> DataLoader[Any]:
-    return DataLoader(views, batch, drop_last=drop_last, num_workers=2, prefetch_factor=4)
+    return DataLoader(views, batch, drop_last=drop_last, num_workers=2, prefetch_factor=4, worker_init_fn=_calm)
+
+
+def _calm(_worker: int) -> None:
+    """Interrupting is the parent's business, which ends its workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def mix(x: Tensor, targets: Tensor, rng: Generator) -> tuple[Tensor, Tensor]:
@@ -146,8 +154,8 @@ def mix(x: Tensor, targets: Tensor, rng: Generator) -> tuple[Tensor, Tensor]:
     return x, targets * kept + targets[other] * (1 - kept)
 
 
-def fit(learner: Learner, folder: Path, *, progress: bool) -> None:
-    """Train to the end, or go on from `folder`/last.ckpt. Leaves the best weights in `folder`/best.ckpt."""
+def fit(learner: Learner, folder: Path, *, progress: bool) -> dict[str, Tensor]:
+    """Train to the end, or go on from `folder`/last.ckpt; the averaged weights of the best epoch."""
     recipe = learner.recipe
     keep = ModelCheckpoint(folder, "best", monitor="val_loss", save_last=True, enable_version_counter=False)
     stop = EarlyStopping("val_loss", patience=recipe.patience)
@@ -167,3 +175,6 @@ def fit(learner: Learner, folder: Path, *, progress: bool) -> None:
     )
     last = folder / "last.ckpt"
     trainer.fit(learner, ckpt_path=str(last) if last.is_file() else None, weights_only=False)
+    found = torch.load(folder / "best.ckpt", map_location="cpu", weights_only=False)["state_dict"]
+    prefix = "average.module."
+    return {name.removeprefix(prefix): value.contiguous() for name, value in found.items() if name.startswith(prefix)}

@@ -15,7 +15,7 @@ def cut_leaf(pixels: Pixels) -> Pixels | None:
     threshold; holes are filled. Kept only if it is one plausible leaf inside a calm frame.
     """
     small = Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.BOX)
-    colour = np.asarray(small.convert("YCbCr"), np.float32) * np.float32((0.45, 1.6, 1.6))
+    colour = np.asarray(small.convert("YCbCr"), np.float32) * np.array((0.45, 1.6, 1.6), np.float32)
     frame = np.ones((SIDE, SIDE), bool)
     frame[4:-4, 4:-4] = False
     distance = np.linalg.norm(colour - np.median(colour[frame], axis=0), axis=2)

@@ -54,5 +54,13 @@ def normalise(images: Tensor) -> Tensor:
     return images.permute(0, 3, 1, 2).float() / 127.5 - 1.0
 
 
+def channels_last(network: Network) -> Network:
+    """In place: the memory layout in which convolutions on a CPU are fastest."""
+    for parameter in network.parameters():
+        if parameter.ndim == 4:
+            parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+    return network
+
+
 def modules_of(parts: Sequence[nn.Module]) -> list[nn.Module]:
     return [module for part in parts for module in part.modules()]

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cultivar.packs.schemas import Pack
 from cultivar.trainer.errors import BadRecipe
-from cultivar.vision.manifest import RefusalCode
+from cultivar.vision.manifest import Licence, RefusalCode
 
 
 class Part(BaseModel):
@@ -40,12 +40,28 @@ class Slice(Part):
         return self.paste + self.paste_shared > 0
 
 
+class Notes(Part):
+    """What the card says in words, a sentence each."""
+
+    data: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+
+
+AFTER = frozenset(
+    {"version", "licence", "notes", "test_sizes", "test_mirrored", "refuse_known", "neighbours", "directions"}
+)
+"""Fields of a recipe that are used when the weights are known; all others shape them."""
+
+
 class Recipe(Part):
-    """Everything that shapes the weights, besides data and seed."""
+    """Everything that makes a model, besides data and seed."""
 
     version: str = "1.0.0"
     rejects: dict[RefusalCode, tuple[str, ...]] = {}
     """Labels (patterns as in file names) that are no class; each is a reject slot of the joint."""
+    licence: Licence = Licence(weights="MIT")
+    """Of the trained weights, with what is in doubt; it stands in the manifest and on the card."""
+    notes: Notes = Notes()
     backbone: str = "tf_efficientnet_lite0"
     """A timm name, or `tiny`, our own small network."""
     stages: tuple[Stage, ...] = (Stage(size=160, epochs=8), Stage(size=224, epochs=4))
@@ -55,6 +71,8 @@ class Recipe(Part):
     """Stem and first blocks of a timm backbone whose weights stay as they were pretrained."""
     test_sizes: tuple[int, ...] = (224,)
     """Side lengths tried on val; the best serves."""
+    test_mirrored: tuple[bool, ...] = (False,)
+    """Whether the mirror image is looked at too (twice the work); tried on val like the sizes."""
     batch_size: int = Field(default=48, ge=2)
     learning_rate: float = 7e-4
     head_rate: float = 3.0
@@ -80,6 +98,10 @@ class Recipe(Part):
     """Labels (patterns) whose photos may stand behind a cut leaf."""
     refuse_known: float = Field(default=0.012, ge=0, le=0.5)
     """Share of known val photos that the refusals may cost, all rules together."""
+    neighbours: int = Field(default=5, ge=1)
+    """How many of the nearest known photos the novelty is taken from."""
+    directions: int = Field(default=128, ge=2)
+    """How many main directions of the features it looks at."""
 
     @property
     def epochs(self) -> int:

@@ -25,7 +25,7 @@ class Data:
     photos: Photos
 
     def places(self, split: str) -> NDArray[np.int64]:
-        return np.int64([i for i, record in enumerate(self.records) if record.split == split])
+        return np.array([i for i, record in enumerate(self.records) if record.split == split], np.int64)
 
 
 def draws(data: Data, recipe: Recipe) -> NDArray[np.float64]:
@@ -38,7 +38,7 @@ def draws(data: Data, recipe: Recipe) -> NDArray[np.float64]:
         by_source[data.records[i].source].append(int(i))
     for source, places in by_source.items():
         rule = recipe.slice(source)
-        raw = np.float64([counts[source, data.targets[i]] ** -rule.balance for i in places])
+        raw = np.array([counts[source, data.targets[i]] ** -rule.balance for i in places])
         weights[places] = raw / raw.mean() * rule.draws
     return weights
 

@@ -45,7 +45,7 @@ def _repair(folder: Path) -> None:
 
     try:
         for library in folder.glob("_C*.so"):
-            torch.ops.load_library(str(library))
+            torch.ops.load_library(str(library))  # type: ignore[no-untyped-call]
     except OSError:
         operators = torch.library.Library("torchvision", "DEF")
         for name in ("nms", "qnms"):

@@ -1,0 +1,76 @@
+"""`cultivar train`: runs the trainer as a child process, so that serving's own process never loads torch."""
+
+import os
+import signal
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from cultivar.cli.exits import Exit
+from cultivar.kernel.settings import Settings
+
+app = typer.Typer()
+
+NEEDED = ("torch", "torchvision", "timm", "lightning", "jinja2", "matplotlib", "onnx", "safetensors", "torchmetrics")
+ENVIRONMENT = {
+    # glibc gives each batch's memory back and takes it again page by page: a third of the time on few cores.
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": "4000000000",
+    "MALLOC_TRIM_THRESHOLD_": "8000000000",
+    "MALLOC_TOP_PAD_": "268435456",
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+    # Threads that wait by spinning take the cores from those that prepare the next photos.
+    "OMP_WAIT_POLICY": "PASSIVE",
+}
+
+
+@app.command()
+def train(
+    pack: Annotated[str, typer.Option(help="Name of the pack to train.")],
+    data: Annotated[list[Path], typer.Option(help="Folder or tar of photos with index.csv; may be given again.")],
+    weights: Annotated[Path | None, typer.Option(help="Pretrained backbone (safetensors); else timm's own.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the run, to go on from. Default: runs/PACK.")] = None,
+    packs_dir: Annotated[Path | None, typer.Option(help="Where packs lie. Default: CULTIVAR_PACKS_DIR.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, data and machine: same weights.")] = 0,
+    install: Annotated[bool, typer.Option(help="Put the finished model into the pack.")] = False,
+) -> None:
+    """Train, calibrate, check and export a pack's model. Started again after an interruption, it goes on.
+
+    \b
+    Examples:
+      cultivar train --pack plant-health --data leaves.tar --data leaves_field.tar --weights lite0.safetensors
+      cultivar train --pack drawn --data data/drawn --out runs/drawn --install
+    """
+    if any(find_spec(name) is None for name in NEEDED):
+        typer.echo("cultivar: the trainer needs the extra: pip install 'cultivar[train]'", err=True)
+        raise typer.Exit(Exit.UNAVAILABLE)
+    folder = (packs_dir or Settings().packs_dir) / pack
+    arguments = ["--pack", str(folder), "--out", str(out or Path("runs") / pack), "--seed", str(seed)]
+    for source in data:
+        arguments += ["--data", str(source)]
+    if weights:
+        arguments += ["--weights", str(weights)]
+    if install:
+        arguments.append("--install")
+    raise typer.Exit(_run([sys.executable, "-m", "cultivar.trainer", *arguments]))
+
+
+def _run(command: list[str]) -> int:
+    """The child's exit code; signals that ask us to end are passed on to it."""
+    child = subprocess.Popen(command, env=ENVIRONMENT | os.environ)  # noqa: S603  our own interpreter and module
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        child.send_signal(number)
+
+    before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        code = child.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return 128 - code if code < 0 else code
