@@ -12,6 +12,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from PIL import Image
@@ -51,7 +52,7 @@ def confine(memory: int) -> None:
 def main() -> None:
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     options = json.loads(sys.argv[1])
-    with socket.socket(fileno=0) as channel:
+    with socket.socket(fileno=0) as channel, suppress(ConnectionError):
         confine(options["memory"])
         send(channel, Message({"ready": True}))
         serve(channel, Limits(options["bytes"], options["pixels"]))

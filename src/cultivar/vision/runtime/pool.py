@@ -63,7 +63,7 @@ class Child:
         """Spawned (never forked), ready for its first photo. Raises ChildEnded or TimeoutError."""
         ours, theirs = socket.socketpair()
         with theirs:
-            child = cls(await asyncio.to_thread(_spawn, confinement, theirs), ours)
+            child = cls(_spawn(confinement, theirs), ours)
         ours.setblocking(False)
         try:
             async with asyncio.timeout(START_SECONDS):
@@ -145,8 +145,9 @@ class DecodePool:
         self._observe = observe
         self._urgent: deque[_Job] = deque()
         self._background: deque[_Job] = deque()
+        self._children: set[Child] = set()
         self._idle: list[Child] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], _Job] = {}
         self._in_background = False
 
     async def start(self) -> None:
@@ -154,6 +155,7 @@ class DecodePool:
         starts = (Child.start(self._confinement) for _ in range(self._size))
         results = await asyncio.gather(*starts, return_exceptions=True)
         self._idle = [result for result in results if isinstance(result, Child)]
+        self._children = set(self._idle)
         for result in results:
             if isinstance(result, BaseException):
                 await self.close()
@@ -161,13 +163,14 @@ class DecodePool:
 
     async def close(self) -> None:
         """End every process; whoever still waits is told that we stop."""
-        for job in (*self._urgent, *self._background):
+        for job in (*self._urgent, *self._background, *self._running.values()):
             job.fail(Unavailable(STOPPING))
-        for task in self._tasks:
+        for task in self._running:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*(child.end() for child in self._idle))
+        await asyncio.gather(*self._running, return_exceptions=True)
         self._idle.clear()
+        await asyncio.gather(*(child.end() for child in self._children))
+        self._children.clear()
 
     async def ask(self, message: Message, *, background: bool = False) -> tuple[Message, float]:
         """The decoder's reply, and the ms it waited for a free one. A cancelled caller gives up its place.
@@ -197,19 +200,14 @@ class DecodePool:
     def _begin(self, job: _Job, *, background: bool) -> None:
         self._in_background |= background
         task = asyncio.create_task(self._run(self._idle.pop(), job, background=background))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._running[task] = job
+        task.add_done_callback(self._running.pop)
 
     async def _run(self, child: Child, job: _Job, *, background: bool) -> None:
-        try:
-            if not child.alive:
-                child = await self._replace(child)
-            if not await self._exchange(child, job):
-                child = await self._replace(child)
-        except asyncio.CancelledError:
-            job.fail(Unavailable(STOPPING))
-            await child.end()
-            raise
+        if not child.alive:
+            child = await self._replace(child)
+        if not await self._exchange(child, job):
+            child = await self._replace(child)
         self._idle.append(child)
         if background:
             self._in_background = False
@@ -235,8 +233,12 @@ class DecodePool:
     async def _replace(self, child: Child) -> Child:
         """A new process for one that is gone or stuck; tried until the machine lets one start."""
         await child.end()
+        self._children.remove(child)
         while True:
             try:
-                return await Child.start(self._confinement)
+                fresh = await Child.start(self._confinement)
             except (ChildEnded, OSError):
                 await asyncio.sleep(RETRY_SECONDS)
+            else:
+                self._children.add(fresh)
+                return fresh

@@ -46,7 +46,7 @@ def receive(channel: socket.socket) -> Message | None:
 
 def send(channel: socket.socket, message: Message) -> None:
     """Send on a blocking channel."""
-    for part in message.frames():
+    for part in filter(None, message.frames()):
         channel.sendall(part)
 
 
