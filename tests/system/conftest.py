@@ -6,9 +6,18 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import new_database
+from tests.support.app import Person, Served
 from tests.system.program import Program, settings_of
 
 SECRET = "the system tests' own secret, long enough"
+
+
+@pytest.fixture
+def guest(app: Served) -> Iterator[Person]:
+    """Somebody without an e-mail, who costs no password to make."""
+    person = app.guest()
+    yield person
+    person.http.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
