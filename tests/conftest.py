@@ -11,9 +11,9 @@ import pytest
 from tests.support.app import Person, Served, served
 from tests.support.model import drawn_pack
 
-pytest_plugins = ("tests.support.servers",)
+pytest_plugins = ("tests.support.servers", "tests.support.worlds")
 
-DATABASES = ("sqlite", "postgresql")
+DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.slow))
 
 
 @pytest.fixture(scope="session")
