@@ -134,6 +134,11 @@ class Database:
         """The engine that writes: for migrations and administration."""
         return self._engines["writer"]
 
+    @property
+    def engines(self) -> list[AsyncEngine]:
+        """All engines: on SQLite one that writes and one that reads."""
+        return list(self._engines.values())
+
     def _binding(self, name: str) -> dict[str, Any]:
         return {"sync_session_class": _RoutedSession} if self.dialect == "sqlite" else {"bind": self._engines[name]}
 

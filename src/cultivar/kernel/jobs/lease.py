@@ -4,13 +4,13 @@ A worker that dies stops renewing; when its lease ends, the next one takes the j
 held the job can no longer write to it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Update, exists, func, select, update
+from sqlalchemy import Update, and_, exists, func, or_, select, update
 
 from cultivar.kernel.clock import now
 from cultivar.kernel.database import Database
@@ -30,9 +30,12 @@ class Held:
     token: UUID
 
 
-async def claim(db: Database, kinds: Collection[str], *, due: datetime, lease: timedelta) -> Held | None:
-    """Take the job that has been due longest, queued or left by a dead worker; None when none was due at `due`."""
-    waiting = live, Job.kind.in_(kinds), Job.run_after <= due
+async def claim(db: Database, due: Sequence[tuple[Collection[str], datetime]], *, lease: timedelta) -> Held | None:
+    """Take the job that has been due longest, queued or left by a dead worker.
+
+    `due` pairs kinds with the moment by which a job of them must have been due; None when there is none.
+    """
+    waiting = live, or_(*(and_(Job.kind.in_(kinds), Job.run_after <= moment) for kinds, moment in due))
     async with db.reading() as session:  # without a lock: mostly nothing waits
         if not await session.scalar(select(exists().where(*waiting))):
             return None

@@ -39,7 +39,7 @@ async def enqueue(
     if key is not None:
         return await _enqueue_once(session, job, kind, key)
     session.add(job)
-    await session.flush([job])
+    await session.flush()
     return job
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import Any
 
@@ -23,6 +23,8 @@ from cultivar.kernel.world import World
 
 PATIENCE = timedelta(seconds=30)
 """How long background work steps aside for people at most."""
+
+_PAUSE_S, _PAUSE_WHEN_BUSY_S = 0.02, 0.5
 
 log = structlog.get_logger()
 _random = SystemRandom()
@@ -75,28 +77,31 @@ class Runner:
 
     async def _round(self) -> int:
         """Start what can start; says how much there was."""
-        moment, busy = now(), self._world.busy()
-        patience = PATIENCE if busy else timedelta(0)
+        patience = PATIENCE if self._world.busy() else timedelta(0)
         found = await outbox.deliver(self._world, older_than=patience)
-        found += await self._clockwork.fire(self._world.db, moment)
-        for background in (False, True):
-            kinds = [name for name, kind in self._kinds.items() if kind.background is background]
-            found += await self._start(kinds, background=background, patience=patience if background else timedelta(0))
-        return found
-
-    async def _start(self, kinds: Sequence[str], *, background: bool, patience: timedelta) -> int:
-        started = 0
-        while kinds and self._free(background=background):
-            held = await lease.claim(self._world.db, kinds, due=now() - patience, lease=self._lease)
+        found += await self._clockwork.fire(self._world.db, now())
+        while due := self._due(patience):
+            held = await lease.claim(self._world.db, due, lease=self._lease)
             if held is None:
                 break
             self._take(held)
-            started += 1
-        return started
+            found += 1
+        return found
 
-    def _free(self, *, background: bool) -> bool:
-        at_work = sum(self._kinds[job.held.kind].background for job in self._running.values())
-        return len(self._running) < self._slots and not (background and at_work >= max(1, self._slots // 2))
+    def _due(self, patience: timedelta) -> list[tuple[list[str], datetime]]:
+        """For which kinds there is a place now, and by when their jobs must have been due."""
+        if len(self._running) >= self._slots:
+            return []
+        in_background = sum(self._kinds[job.held.kind].background for job in self._running.values())
+        has_place = {False: True, True: in_background < max(1, self._slots // 2)}
+        moment = now()
+        by = {False: moment, True: moment - patience}
+        return [
+            (kinds, by[background])
+            for background in (False, True)
+            if has_place[background]
+            and (kinds := [name for name, kind in self._kinds.items() if kind.background is background])
+        ]
 
     def _take(self, held: Held) -> None:
         job = JobContext(held, self._world, stopping=held.cancel_requested)
@@ -167,13 +172,18 @@ class Runner:
             job.stopping |= held.get(job.held.token, True)
 
     async def _idle(self) -> None:
-        """Until woken, until a job here has ended, or until it is time to look anyway."""
+        """Until woken, until a job here has ended, or until it is time to look anyway.
+
+        Each request wakes; looking after each would cost what the requests need.
+        """
         waits = [asyncio.ensure_future(each) for each in (self._world.waker.wait(self._poll_s), self._look.wait())]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for each in waits:
                 each.cancel()
+        if not self._stopping:
+            await asyncio.sleep(_PAUSE_WHEN_BUSY_S if self._world.busy() else _PAUSE_S)
         self._look.clear()
 
     async def _put_down(self) -> None:
