@@ -25,7 +25,7 @@ def manifest_fields(
     *, joint: bool = True, temperature: float = 1.0, weights: bytes = b"", **changes: Any
 ) -> dict[str, Any]:
     """Three plants, two signs (sigmoid), four classes, two reject slots; red is Apple, green Maize, blue Banana."""
-    rules = [{"code": "unknown_crop", "source": "output", "output": "strangeness", "threshold": 1.0}]
+    rules = [{"code": "unknown_crop", "source": "output", "output": "strangeness", "threshold": 0.875}]
     rejects = [{"code": "no_plant", "source": "rejects", "threshold": 0.5}]
     return {
         "pack": "tiny",

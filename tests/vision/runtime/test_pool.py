@@ -40,9 +40,11 @@ def decoders() -> list[psutil.Process]:
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not true():
-            await asyncio.sleep(0.01)
+    for _ in range(2000):
+        if true():
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("it did not come true within 20 s")
 
 
 @pytest.fixture

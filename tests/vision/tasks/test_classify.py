@@ -159,7 +159,7 @@ def test_a_rule_may_listen_to_some_of_the_reject_slots(slots: list[str], refusal
 
 
 def test_a_score_of_the_graph_refuses_at_its_threshold() -> None:
-    for strangeness, refusal in ((0.99, None), (1.0, "unknown_crop")):
+    for strangeness, refusal in ((0.87, None), (0.875, "unknown_crop")):
         whole, _ = classify(JOINT, logits() | {"strangeness": np.array([strangeness], np.float32)}, [False])
         assert whole.refusal == refusal
 
