@@ -8,6 +8,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from cultivar.kernel import migrate
 from tests.support.app import Person, Served, served
 from tests.support.model import drawn_pack
 
@@ -28,6 +29,7 @@ def app(request: pytest.FixtureRequest, drawn: Path, tmp_path_factory: pytest.Te
     data_dir, more = tmp_path_factory.mktemp("data"), {}
     if request.param == "postgresql":
         more["database_url"] = asyncio.run(new_database(request.getfixturevalue("postgres")))
+        asyncio.run(migrate.upgrade(more["database_url"]))
     with served(data_dir, drawn.parent, **more) as running:
         yield running
 

@@ -2,9 +2,9 @@
 
 from hypothesis import strategies as st
 
+from cultivar.kernel.settings import Settings
 from cultivar.packs.schemas import Pack
 from cultivar.packs.service import load
-from cultivar.kernel.settings import Settings
 from cultivar.vision.answer import Answer, HeadAnswer, PhotoAnswer, Scored
 from cultivar.vision.decode import PhotoFacts, SeenPhoto
 from cultivar.vision.quality import Quality

@@ -160,7 +160,9 @@ def test_a_key_means_one_thing_for_one_person(mine: UUID, theirs: UUID, key: str
     assert (key_hash(secret, mine, key) == key_hash(secret, mine, other)) == same_key
 
 
-@given(st.lists(st.binary(max_size=40), min_size=1, max_size=3), st.lists(st.binary(max_size=40), min_size=1, max_size=3))
+@given(
+    st.lists(st.binary(max_size=40), min_size=1, max_size=3), st.lists(st.binary(max_size=40), min_size=1, max_size=3)
+)
 def test_only_the_same_photos_in_the_same_order_are_the_same(photos: list[bytes], others: list[bytes]) -> None:
     person = uuid4()
     prints = [fingerprint(b"secret", person, "key", "{}", these) for these in (photos, others)]
@@ -169,5 +171,9 @@ def test_only_the_same_photos_in_the_same_order_are_the_same(photos: list[bytes]
 
 def test_what_stands_for_a_photo_cannot_be_compared_without_its_senders_key() -> None:
     person = uuid4()
-    assert fingerprint(b"secret", person, "key", "{}", [b"leaf"]) != fingerprint(b"secret", person, "k", "{}", [b"leaf"])
-    assert fingerprint(b"secret", person, "key", "{}", [b"leaf"]) != fingerprint(b"secret", person, "key", "[]", [b"leaf"])
+    assert fingerprint(b"secret", person, "key", "{}", [b"leaf"]) != fingerprint(
+        b"secret", person, "k", "{}", [b"leaf"]
+    )
+    assert fingerprint(b"secret", person, "key", "{}", [b"leaf"]) != fingerprint(
+        b"secret", person, "key", "[]", [b"leaf"]
+    )

@@ -13,7 +13,14 @@ since, until = TypeAdapter[datetime](Since), TypeAdapter[datetime](Until)
 
 @pytest.mark.parametrize(
     ("sent", "meant"),
-    [("none", "none"), ("store", "store"), ("TRAIN", "train"), ("true", "store"), ("False", "none"), (" store ", "store")],
+    [
+        ("none", "none"),
+        ("store", "store"),
+        ("TRAIN", "train"),
+        ("true", "store"),
+        ("False", "none"),
+        (" store ", "store"),
+    ],
 )
 def test_consent_is_read_in_any_case_and_as_yes_or_no(sent: str, meant: str) -> None:
     assert AskParams.model_validate({"consent": sent}).consent == meant

@@ -84,6 +84,7 @@ class Served:
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._clients: list[httpx.Client] = []
 
     def _run(self) -> None:
         async def serve() -> None:
@@ -100,6 +101,8 @@ class Served:
             wait_until(lambda: client.get("/health/ready").status_code == 200)
 
     def stop(self) -> None:
+        for client in self._clients:
+            client.close()
         self._server.should_exit = True
         self._thread.join(PATIENCE_S)
         assert not self._thread.is_alive()
@@ -133,8 +136,10 @@ class Served:
         return self.run(call)
 
     def anybody(self, **headers: str) -> httpx.Client:
-        """A client with no identity."""
-        return httpx.Client(base_url=self.url + API, headers=headers, timeout=PATIENCE_S)
+        """A client with no identity; closed with the application at the latest."""
+        client = httpx.Client(base_url=self.url + API, headers=headers, timeout=PATIENCE_S)
+        self._clients.append(client)
+        return client
 
     def guest(self) -> Person:
         with self.anybody() as client:

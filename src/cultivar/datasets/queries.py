@@ -1,6 +1,7 @@
 """Questions about items."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -12,14 +13,8 @@ from cultivar.datasets.tables import Item
 
 def fitting(filters: ItemFilters) -> Select[Item]:
     """Items of everybody, newest first; for experts, who label them."""
-    conditions = {
-        "model": Item.model == filters.model,
-        "class_name": Item.class_name == filters.class_name,
-        "split": Item.split == filters.split,
-        "source": Item.source == filters.source,
-    }
-    wanted = [condition for name, condition in conditions.items() if getattr(filters, name) is not None]
-    return select(Item).where(*wanted).order_by(Item.id.desc())
+    given = {name: value for name, value in asdict(filters).items() if value is not None}
+    return select(Item).filter_by(**given).order_by(Item.id.desc())
 
 
 async def known(session: AsyncSession, model: str, hashes: Collection[str]) -> dict[str, Item]:

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from cultivar.kernel.problems import MalformedBody
@@ -44,23 +44,24 @@ async def _read_form(request: Request) -> tuple[list[tuple[str, str, str]], list
         form = await _InMemory(request.headers, request.stream()).parse()
     except MultiPartException as error:
         raise MalformedBody(error.message) from error
+    try:
+        return await _sorted_out(form)
+    finally:
+        await form.close()
+
+
+async def _sorted_out(form: FormData) -> tuple[list[tuple[str, str, str]], list[bytes]]:
     fields, photos = [], []
     for name, part in form.multi_items():
         if isinstance(part, str):
             fields.append(("body", name, part))
         elif name == "file":
-            photos.append(await _bytes(part))
+            photos.append(await part.read())
         else:
             raise _misfit("body", name, "extra_forbidden", "Photos go in parts named `file`")
     if not 1 <= len(photos) <= PHOTOS_AT_MOST:
         raise _misfit("body", "file", "wrong_count", f"One to {PHOTOS_AT_MOST} parts with a file name")
     return fields, _not_empty(photos)
-
-
-async def _bytes(part: UploadFile) -> bytes:
-    data = await part.read()
-    await part.close()
-    return data
 
 
 def _not_empty(photos: list[bytes]) -> list[bytes]:

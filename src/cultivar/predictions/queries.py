@@ -1,6 +1,7 @@
 """Questions about predictions. Each takes the one who asks: a stranger finds nothing."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -21,25 +22,26 @@ def own(actor: Actor, filters: Filters) -> Select[Prediction]:
 
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    wanted = {
-        "model": Prediction.model == filters.model,
-        "model_version": Prediction.model_version == filters.model_version,
-        "class_name": Prediction.class_name == filters.class_name,
-        "refused": Prediction.refusal.is_not(None) == filters.refused,
-        "has_feedback": Prediction.feedback.is_not(None) == filters.has_feedback,
-        "since": Prediction.created_at >= filters.since,
-        "until": Prediction.created_at < filters.until,
-        "min_confidence": Prediction.confidence >= filters.min_confidence,
+    wanted: dict[str, Callable[[Any], ColumnElement[bool]]] = {
+        "model": Prediction.model.__eq__,
+        "model_version": Prediction.model_version.__eq__,
+        "class_name": Prediction.class_name.__eq__,
+        "refused": lambda yes: Prediction.refusal.is_not(None) if yes else Prediction.refusal.is_(None),
+        "has_feedback": lambda yes: Prediction.feedback.is_not(None) if yes else Prediction.feedback.is_(None),
+        "since": Prediction.created_at.__ge__,
+        "until": Prediction.created_at.__lt__,
+        "min_confidence": Prediction.confidence.__ge__,
+        "q": _mentions,
     }
-    conditions = [condition for name, condition in wanted.items() if getattr(filters, name) is not None]
-    if filters.q:
-        conditions.append(
-            or_(
-                Prediction.class_name.icontains(filters.q, autoescape=True),
-                Prediction.user_location.icontains(filters.q, autoescape=True),
-            )
-        )
-    return conditions
+    given = {name: getattr(filters, name) for name in wanted}
+    return [wanted[name](value) for name, value in given.items() if value is not None]
+
+
+def _mentions(words: str) -> ColumnElement[bool]:
+    return or_(
+        Prediction.class_name.icontains(words, autoescape=True),
+        Prediction.user_location.icontains(words, autoescape=True),
+    )
 
 
 async def own_one(session: AsyncSession, actor: Actor, prediction_id: UUID, *, lock: bool = False) -> Prediction | None:
