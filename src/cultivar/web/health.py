@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 
-from cultivar.kernel import metrics
+from cultivar.kernel import metrics, outbox
 from cultivar.kernel.auth import public
 from cultivar.kernel.clock import now
 from cultivar.kernel.errors import CultivarError
@@ -102,14 +102,15 @@ async def _timed(ask: Callable[[], Awaitable[None]]) -> Part:
 @numbers.get("/metrics", summary="Numbers for Prometheus", response_class=PlainTextResponse)
 async def read_metrics(world: TheWorld) -> Response:
     try:
-        metrics.show_jobs(await _unfinished(world))
+        await _count_what_waits(world)
     except CultivarError as error:
-        _log.warning("jobs_not_counted", code=error.code)
+        _log.warning("work_not_counted", code=error.code)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _unfinished(world: World) -> dict[tuple[str, str], int]:
-    """Jobs that wait or run, which an index holds; those that have ended only grow."""
-    counted = select(Job.kind, Job.state, func.count()).where(live).group_by(Job.kind, Job.state)
+async def _count_what_waits(world: World) -> None:
+    """Jobs that wait or run, which an index holds, and facts in the outbox; those that have ended only grow."""
+    unfinished = select(Job.kind, Job.state, func.count()).where(live).group_by(Job.kind, Job.state)
     async with world.db.reading() as session:
-        return {(kind, state): count for kind, state, count in (await session.execute(counted)).tuples()}
+        metrics.show_jobs({(kind, state): count for kind, state, count in await session.execute(unfinished)})
+        metrics.show_outbox(await outbox.counts(session))

@@ -1,0 +1,53 @@
+"""The OpenAPI document is the contract: whatever is sent, the answer is one that it documents, and never a 500."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.checks import CheckFunction, Failure, FailureGroup, not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.support.app import Served
+
+CHECKS: list[CheckFunction] = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+
+
+EXAMPLES = 10
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+def test_every_answer_is_documented(app: Served, mode: GenerationMode) -> None:
+    document = schemathesis.openapi.from_url(f"{app.url}/openapi.json")
+    wrong = []
+    for found in document.get_all_operations():
+        operation = found.ok()
+        try:
+            _try(operation, mode, app.expert().token)
+        except (FailureGroup, Failure) as error:
+            wrong.append(f"{operation.label}: {error}")
+        except Unsatisfiable:
+            continue  # nothing to get wrong: it takes no input
+    assert not wrong, "\n\n".join(wrong)
+
+
+def _try(operation: schemathesis.APIOperation, mode: GenerationMode, token: str) -> None:
+    @given(case=operation.as_strategy(generation_mode=mode))
+    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    def answer(case: schemathesis.Case) -> None:
+        case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=CHECKS)
+
+    answer()
