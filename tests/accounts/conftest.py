@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 from fastapi import FastAPI
 from structlog.testing import capture_logs
 
@@ -14,7 +15,8 @@ from cultivar.accounts import service
 from cultivar.accounts.api import router
 from cultivar.accounts.events import AccountClosed, ConsentChanged
 from cultivar.kernel import outbox, problems
-from cultivar.kernel.database import Base, Database
+from cultivar.kernel.database import Database
+from cultivar.kernel.jobs.waker_memory import MemoryWaker
 from cultivar.kernel.limits import Limits
 from cultivar.kernel.settings import Settings
 from cultivar.kernel.storage import Storage
@@ -24,26 +26,9 @@ from cultivar.kernel.world import World
 EMAIL, PASSWORD = "ada@example.org", "Leaf-rust-in-June"
 
 
-class Nobody:
-    """A waker with nobody to wake."""
-
-    def wake(self) -> None: ...
-
-    async def wait(self, seconds: float) -> None: ...
-
-
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path, login_rate_limit="5/minute")
-
-
-@pytest.fixture
-async def db(settings: Settings) -> AsyncIterator[Database]:
-    db = Database(settings.database_url)
-    async with db.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    yield db
-    await db.close()
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return Settings(data_dir=tmp_path, database_url=database_url, login_rate_limit="5/minute")
 
 
 @pytest.fixture
@@ -52,7 +37,7 @@ async def app(settings: Settings, db: Database) -> FastAPI:
     app = FastAPI()
     app.include_router(router, prefix="/api/v1")
     problems.install(app)
-    app.state.world = World(settings, db, Storage.open(settings), Nobody(), None, lambda: False)
+    app.state.world = World(settings, db, Storage.open(settings), MemoryWaker(), None, lambda: False)
     app.state.authenticate = service.authenticator(db)
     app.state.limits = Limits.of(settings)
     return app
@@ -72,8 +57,12 @@ def facts() -> Iterator[None]:
 
 @pytest.fixture
 def audit() -> Iterator[list[Any]]:
+    """What is logged, whatever level another test has set."""
+    before = structlog.get_config()
+    structlog.reset_defaults()
     with capture_logs() as lines:
         yield lines
+    structlog.configure(**before)
 
 
 @dataclass

@@ -2,10 +2,13 @@
 
 import asyncio
 import io
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from cultivar.accounts import service
 from cultivar.cli import main
@@ -18,10 +21,18 @@ from .conftest import EMAIL, PASSWORD
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A data folder of its own; the program's logging ends with the test."""
     monkeypatch.setenv("CULTIVAR_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("CULTIVAR_LOG_LEVEL", "warning")
-    return tmp_path
+    root, config = logging.getLogger(), structlog.get_config()
+    handlers, level = list(root.handlers), root.level
+    root.handlers[:] = []
+    yield tmp_path
+    structlog.configure(**config)
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.captureWarnings(capture=False)
 
 
 @pytest.fixture
