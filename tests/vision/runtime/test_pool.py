@@ -253,6 +253,22 @@ async def test_decoders_that_cannot_start_say_so(monkeypatch: pytest.MonkeyPatch
     assert psutil.Process().children() == []
 
 
+async def test_starting_again_starts_only_what_is_missing(pool: DecodePool) -> None:
+    before = {child.pid for child in decoders()}
+    await pool.start()
+    assert {child.pid for child in decoders()} == before
+
+
+async def test_a_start_that_is_cancelled_leaves_none_behind() -> None:
+    pool = DecodePool(2, Confinement(), lambda _name, _value: None)
+    starting = asyncio.create_task(pool.start())
+    await until(lambda: len(psutil.Process().children()) == 2)
+    starting.cancel()
+    await asyncio.wait([starting])
+    await pool.close()
+    await until(lambda: psutil.Process().children() == [])
+
+
 async def test_heic_is_read_in_a_decoder(pool: DecodePool) -> None:
     reply, _ = await pool.ask(ask(heic(texture(64, 64))))
     assert reply.header["facts"]["format"] == "heic"

@@ -27,7 +27,7 @@ from cultivar.vision.runtime.wire import Message, frame_header, read_sight
 from cultivar.vision.tasks.classify import classify
 
 MEASURES: Final = {
-    "queue_photos": "photos waiting or at work, seen by each that arrives",
+    "queue_photos": "photos waiting or at work, told when one comes or goes",
     "queue_ms": "time that a photo and its network waited",
     "decode_ms": "time of one photo in its decoder",
     "batch_photos": "photos in one call of a network",
@@ -77,7 +77,7 @@ class Engine:
         self._mean_ms = 50.0
 
     async def start(self) -> None:
-        """Start the decoder processes; returns when they are ready."""
+        """Start missing decoder processes; returns when all are ready. Raises ChildEnded or TimeoutError."""
         await self._decoders.start()
 
     async def close(self) -> None:
@@ -118,6 +118,7 @@ class Engine:
             return await self._answer(model, photos)
         finally:
             self._held -= len(photos)
+            self._observe("queue_photos", self._held)
 
     async def thumbnail(self, data: bytes, long_side: int) -> bytes:
         """See `decode.thumbnail`; yields to photos that somebody waits for."""
@@ -136,12 +137,12 @@ class Engine:
             raise ModelNotOpen from None
 
     def _take_places(self, photos: int) -> None:
-        self._observe("queue_photos", self._held)
         if self._held + photos > self._options.queue:
             self._observe("overloaded", 1)
             seconds = self._held * self._mean_ms / 1000 / self.plan.lanes
             raise Overloaded(retry_after=min(60, max(1, math.ceil(seconds))))
         self._held += photos
+        self._observe("queue_photos", self._held)
 
     async def _answer(self, model: LoadedModel, photos: Sequence[bytes]) -> Answer:
         looks = [asyncio.ensure_future(self._look(model, index, data)) for index, data in enumerate(photos)]

@@ -151,15 +151,13 @@ class DecodePool:
         self._in_background = False
 
     async def start(self) -> None:
-        """Start all processes at once; returns when each is ready. Raises ChildEnded or TimeoutError."""
-        starts = (Child.start(self._confinement) for _ in range(self._size))
-        results = await asyncio.gather(*starts, return_exceptions=True)
-        self._idle = [result for result in results if isinstance(result, Child)]
-        self._children = set(self._idle)
+        """Start the missing processes at once; returns when all are ready. Raises ChildEnded or TimeoutError."""
+        missing = self._size - len(self._children)
+        results = await asyncio.gather(*(self._add() for _ in range(missing)), return_exceptions=True)
         for result in results:
             if isinstance(result, BaseException):
-                await self.close()
                 raise result
+        self._dispatch()
 
     async def close(self) -> None:
         """End every process; whoever still waits is told that we stop."""
@@ -229,6 +227,11 @@ class DecodePool:
         if not job.reply.done():
             job.reply.set_result(reply)
         return True
+
+    async def _add(self) -> None:
+        child = await Child.start(self._confinement)
+        self._children.add(child)
+        self._idle.append(child)
 
     async def _replace(self, child: Child) -> Child:
         """A new process for one that is gone or stuck; tried until the machine lets one start."""
