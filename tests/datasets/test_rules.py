@@ -14,7 +14,9 @@ def about(*, train: bool) -> About:
     return About(uuid4(), uuid4(), uuid4(), "drawn", "1.0.0", "Maple___healthy", 0.9, now(), train)
 
 
-@pytest.mark.parametrize(("train", "is_correct", "named"), list(product([True, False], [True, False, None], [True, False])))
+@pytest.mark.parametrize(
+    ("train", "is_correct", "named"), list(product([True, False], [True, False, None], [True, False]))
+)
 def test_only_a_named_correction_with_consent_teaches(train: bool, is_correct: bool | None, named: bool) -> None:
     label = (2, "Willow___Rust") if named else (None, None)
     taught = lesson(about(train=train), Verdict(is_correct, None, *label))
