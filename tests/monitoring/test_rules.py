@@ -123,7 +123,9 @@ def test_a_deleted_prediction_leaves_its_owners_counts_and_stays_in_those_of_all
     deleted = PredictionDeleted(UUID(int=1), PERSON, *known, True, False, False)
     found = sums([made(), FeedbackGiven(about(), WRONG, AT), deleted])
     assert {key.owner_id for key in found} == {None}
-    assert found == {key: value for key, value in sums([made(), FeedbackGiven(about(), WRONG, AT)]).items() if key.owner_id is None}
+    assert found == {
+        key: value for key, value in sums([made(), FeedbackGiven(about(), WRONG, AT)]).items() if key.owner_id is None
+    }
 
 
 @given(st.lists(st.integers(1, 10**6), max_size=20), st.lists(st.integers(1, 10**6), max_size=20))
