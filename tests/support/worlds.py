@@ -15,7 +15,7 @@ from cultivar.kernel.settings import Settings
 from cultivar.kernel.storage import Storage
 from cultivar.kernel.world import World
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 def make_world(db: Database, data_dir: Path) -> World:

@@ -5,12 +5,12 @@ from contextlib import suppress
 
 import aio_pika
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMessage
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage
 
 from cultivar.kernel.jobs.waker_memory import MemoryWaker
 
 EXCHANGE = "cultivar.wake"
-_RECONNECT_S = 2.0
+_RECONNECT_S, _TIMEOUT_S = 2.0, 5.0
 
 log = structlog.get_logger()
 
@@ -33,6 +33,10 @@ class RabbitWaker(MemoryWaker):
         """Returns when the broker passes wakes on."""
         await self._listening.wait()
 
+    async def is_away(self) -> bool:
+        """Whether the broker passes no wakes on now."""
+        return not self._listening.is_set()
+
     async def close(self) -> None:
         self._task.cancel()
         with suppress(asyncio.CancelledError):
@@ -41,16 +45,27 @@ class RabbitWaker(MemoryWaker):
     async def _run(self) -> None:
         while True:
             try:
-                async with await aio_pika.connect_robust(
-                    self._url, reconnect_interval=_RECONNECT_S, timeout=5
-                ) as broker:
-                    exchange = await self._listen(await broker.channel())
-                    self._listening.set()
-                    await self._tell(exchange)
+                async with await aio_pika.connect(self._url, timeout=_TIMEOUT_S) as broker:
+                    await self._serve(broker)
             except (aio_pika.exceptions.AMQPError, OSError, TimeoutError) as error:
                 log.warning("rabbitmq_away", reason=str(error))
+            finally:
                 self._listening.clear()
-                await asyncio.sleep(_RECONNECT_S)
+            await asyncio.sleep(_RECONNECT_S)
+
+    async def _serve(self, broker: AbstractConnection) -> None:
+        """Listen and tell until the connection ends."""
+        exchange = await self._listen(await broker.channel())
+        self._listening.set()
+        super().wake()  # while it was away, somebody may have told us
+        telling = asyncio.create_task(self._tell(exchange))
+        broker.close_callbacks.add(lambda *_: telling.cancel())
+        try:
+            await asyncio.wait([telling])
+        finally:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
+        log.warning("rabbitmq_away", reason="the connection ended")
 
     async def _listen(self, channel: AbstractChannel) -> AbstractExchange:
         exchange = await channel.declare_exchange(EXCHANGE, aio_pika.ExchangeType.FANOUT)
@@ -67,4 +82,4 @@ class RabbitWaker(MemoryWaker):
         while True:
             await self._to_tell.wait()
             self._to_tell.clear()
-            await exchange.publish(aio_pika.Message(b""), routing_key="", timeout=5)
+            await exchange.publish(aio_pika.Message(b""), routing_key="", timeout=_TIMEOUT_S)
