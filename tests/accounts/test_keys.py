@@ -1,15 +1,18 @@
 """API keys: what services sign in with."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.accounts import rules, service
 from cultivar.accounts.tables import ApiKey, User
-from cultivar.kernel.database import Database
+from cultivar.kernel.database import Database, DatabaseUnavailable
 
 from .conftest import EMAIL, Person
 from .test_api import problem
@@ -123,3 +126,20 @@ async def test_a_key_loses_what_its_owner_loses(ada: Person, db: Database) -> No
 async def identify(db: Database, bearer: str) -> Any:
     async with db.reading() as session:
         return await service.authenticate(session, bearer)
+
+
+class ReadOnly(Database):
+    """A database that cannot be written to now."""
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        raise DatabaseUnavailable
+        yield
+
+
+async def test_a_key_works_while_its_use_cannot_be_noted(ada: Person, db: Database) -> None:
+    key = (await make_key(ada))["key"]
+    authenticate = service.authenticator(ReadOnly(db.url.render_as_string(hide_password=False)))
+    async with db.reading() as session:
+        assert (await authenticate(session, key)).scopes == {"predict"}
+    assert (await ada.ask("GET", "keys")).json()["items"][0]["last_used_at"] is None

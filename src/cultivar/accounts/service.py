@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,7 +28,7 @@ from cultivar.accounts.tables import ConsentChange, User
 from cultivar.accounts.texts import consent_texts
 from cultivar.kernel.actor import Actor, Role, scopes_of
 from cultivar.kernel.clock import now
-from cultivar.kernel.database import Database
+from cultivar.kernel.database import Database, DatabaseUnavailable
 from cultivar.kernel.jobs.queue import enqueue
 from cultivar.kernel.jobs.tables import Job
 from cultivar.kernel.outbox import emit
@@ -53,8 +54,9 @@ def authenticator(db: Database) -> Callable[[AsyncSession, str], Awaitable[Actor
         actor, last_used = await _identify(session, bearer)
         before = now() - rules.TOUCH_EVERY
         if last_used is None or last_used < before:
-            async with db.transaction() as writing:
-                await queries.touch(writing, actor, before, now())
+            with suppress(DatabaseUnavailable):  # nobody is turned away because a note cannot be made
+                async with db.transaction() as writing:
+                    await queries.touch(writing, actor, before, now())
         return actor
 
     return authenticate_and_note
