@@ -142,7 +142,7 @@ def commands() -> Iterator[tuple[str, str]]:
 
 
 def _help(command: Any, path: str, parent: Any) -> Iterator[tuple[str, str]]:
-    context = command.context_class(command, info_name=path.split()[-1] if parent else path, parent=parent)
+    context = command.context_class(command, info_name=path.rsplit(maxsplit=1)[-1] if parent else path, parent=parent)
     context.terminal_width = context.max_content_width = 100
     yield path, command.get_help(context)
     for name in getattr(command, "commands", {}):

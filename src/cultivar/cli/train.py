@@ -16,7 +16,7 @@ from cultivar.kernel.settings import Settings
 
 app = typer.Typer()
 
-NEEDED = ("torch", "torchvision", "timm", "lightning", "jinja2", "matplotlib", "onnx", "safetensors", "torchmetrics")
+NEEDED = ("torch", "torchvision", "timm", "lightning", "jinja2", "matplotlib", "onnx", "safetensors")
 ENVIRONMENT = {
     # glibc gives each batch's memory back and takes it again page by page: a third of the time on few cores.
     "MALLOC_ARENA_MAX": "1",
