@@ -46,8 +46,9 @@ def test_it_says_where_it_is_and_the_first_admins_password_once(program: Program
 def test_a_request_that_runs_when_it_is_asked_to_end_gets_its_answer(program: Program) -> None:
     program.start()
     photo = jpeg(picture(MAPLE))
-    with program.guest() as guest:
-        authorization = guest.headers["Authorization"]
+    guest = program.guest()
+    authorization = guest.headers["Authorization"]
+    guest.close()
     head = (
         f"POST /api/v1/predict?consent=store HTTP/1.1\r\nHost: t\r\nAuthorization: {authorization}\r\n"
         f"Content-Type: image/jpeg\r\nContent-Length: {len(photo)}\r\n"
