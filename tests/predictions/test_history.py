@@ -14,7 +14,7 @@ from cultivar.kernel.actor import Actor, scopes_of
 from cultivar.kernel.ids import new_id
 from cultivar.kernel.pages import Cursor
 from cultivar.photos.tables import Photo, PhotoHold
-from cultivar.predictions.schemas import Filters
+from cultivar.predictions.filters import Filters
 from cultivar.predictions.service import history
 from cultivar.predictions.tables import Prediction
 from tests.support import drawing

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from cultivar.predictions.schemas import ANSWER_EXAMPLE, Answer, AskParams, Since, Until
+from cultivar.predictions.filters import Since, Until
+from cultivar.predictions.schemas import ANSWER_EXAMPLE, Answer, AskParams
 
 since, until = TypeAdapter[datetime](Since), TypeAdapter[datetime](Until)
 

@@ -33,6 +33,8 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackGiven:
+    """The first word about an answer."""
+
     name: ClassVar[str] = "feedback.given"
     about: About
     said: Verdict
@@ -41,6 +43,8 @@ class FeedbackGiven:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackChanged:
+    """Another word in its place; a changed comment or rating alone is no fact."""
+
     name: ClassVar[str] = "feedback.changed"
     about: About
     before: Verdict
@@ -50,6 +54,8 @@ class FeedbackChanged:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackWithdrawn:
+    """It is taken back: counted no longer, and nothing learns from it."""
+
     name: ClassVar[str] = "feedback.withdrawn"
     about: About
     before: Verdict

@@ -15,8 +15,9 @@ from cultivar.kernel.storage import StorageUnavailable
 from cultivar.photos.schemas import Size
 from cultivar.predictions import forms, openapi
 from cultivar.predictions.errors import EmptyFile, ImageGone, KeyInUse, KeyMismatch, NotAPhoto, PredictionUnknown
+from cultivar.predictions.filters import Filters, Since, Until
 from cultivar.predictions.rules import language_for
-from cultivar.predictions.schemas import Answer, Filters, Line, PredictionOut, Share, Since, Until
+from cultivar.predictions.schemas import Answer, Line, PredictionOut, Share
 from cultivar.predictions.service import history
 from cultivar.predictions.service.ask import Question, ask
 from cultivar.registry.errors import UnknownModel

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.kernel.actor import Actor
-from cultivar.predictions.schemas import Filters
+from cultivar.predictions.filters import Filters
 from cultivar.predictions.tables import Prediction
 
 

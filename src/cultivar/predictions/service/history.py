@@ -18,7 +18,8 @@ from cultivar.photos.schemas import Held, Size
 from cultivar.predictions import queries
 from cultivar.predictions.errors import ImageGone, PredictionUnknown
 from cultivar.predictions.events import PredictionDeleted
-from cultivar.predictions.schemas import Filters, OwnFeedback, PredictionOut, Said, Subject
+from cultivar.predictions.filters import Filters
+from cultivar.predictions.schemas import OwnFeedback, PredictionOut, Said, Subject
 from cultivar.predictions.tables import Prediction
 
 HOLDER = "prediction"
