@@ -15,7 +15,7 @@ from tests.support.processes import end, free_ports
 
 CULTIVAR = str(Path(sys.executable).parent / "cultivar")
 API = "/api/v1"
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 
 
 def settings_of(data_dir: Path, packs_dir: Path, **settings: Any) -> dict[str, str]:
