@@ -34,7 +34,7 @@ def upgrade() -> None:
     with op.batch_alter_table('jobs', schema=None) as batch_op:
         batch_op.create_index('ix_jobs_finished_at', ['finished_at'], unique=False)
         batch_op.create_index('ix_jobs_owner_id', ['owner_id', 'id'], unique=False)
-        batch_op.create_index('ix_jobslive', ['run_after', 'kind'], unique=False, sqlite_where=sa.text("state IN ('queued', 'running')"), postgresql_where=sa.text("state IN ('queued', 'running')"))
+        batch_op.create_index('ix_jobs_live', ['run_after', 'kind'], unique=False, sqlite_where=sa.text("state IN ('queued', 'running')"), postgresql_where=sa.text("state IN ('queued', 'running')"))
         batch_op.create_index('uq_jobs_kind_key', ['kind', 'key'], unique=True, sqlite_where=sa.text("state IN ('queued', 'running')"), postgresql_where=sa.text("state IN ('queued', 'running')"))
 
     op.create_table('model_versions',
@@ -390,7 +390,7 @@ def downgrade() -> None:
     op.drop_table('model_versions')
     with op.batch_alter_table('jobs', schema=None) as batch_op:
         batch_op.drop_index('uq_jobs_kind_key', sqlite_where=sa.text("state IN ('queued', 'running')"), postgresql_where=sa.text("state IN ('queued', 'running')"))
-        batch_op.drop_index('ix_jobslive', sqlite_where=sa.text("state IN ('queued', 'running')"), postgresql_where=sa.text("state IN ('queued', 'running')"))
+        batch_op.drop_index('ix_jobs_live', sqlite_where=sa.text("state IN ('queued', 'running')"), postgresql_where=sa.text("state IN ('queued', 'running')"))
         batch_op.drop_index('ix_jobs_owner_id')
         batch_op.drop_index('ix_jobs_finished_at')
 

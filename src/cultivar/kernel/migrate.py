@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cultivar.kernel.database import Base, Database, told_plainly
 from cultivar.kernel.errors import Conflict
-from cultivar.kernel.revision import SchemaBehind, head, scripts
+from cultivar.kernel.revision import head, scripts
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _LOCK = 0x63756C7469766172  # "cultivar"
@@ -45,20 +45,6 @@ async def downgrade(url: str, to: str) -> None:
 async def run(url: str, order: Callable[[Config], Any]) -> None:
     """Have Alembic do something to the database at `url`."""
     await _within(url, lambda connection: order(_config(connection)))
-
-
-async def revision(url: str) -> str | None:
-    """The revision that the database is at; None before the first."""
-    found: list[str | None] = []
-    await _within(url, lambda connection: found.append(_revision(connection)))
-    return found[0]
-
-
-async def check(url: str) -> None:
-    """Raises SchemaBehind unless the database is at this program's revision."""
-    at = await revision(url)
-    if at != head():
-        raise SchemaBehind(_behind(at))
 
 
 async def differences(url: str) -> list[str]:

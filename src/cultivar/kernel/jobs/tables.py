@@ -21,7 +21,7 @@ class Job(Base):
     __tablename__ = "jobs"
     __table_args__ = (
         Index("uq_jobs_kind_key", "kind", "key", unique=True, sqlite_where=live, postgresql_where=live),
-        Index("ix_jobslive", "run_after", "kind", sqlite_where=live, postgresql_where=live),
+        Index("ix_jobs_live", "run_after", "kind", sqlite_where=live, postgresql_where=live),
         Index("ix_jobs_owner_id", "owner_id", "id"),
         Index("ix_jobs_finished_at", "finished_at"),
     )
