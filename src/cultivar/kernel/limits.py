@@ -5,23 +5,24 @@ import ipaddress
 import math
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import structlog
 from fastapi import Depends, Request
 from limits import RateLimitItem, parse
-from limits.aio.storage import MemoryStorage, MovingWindowSupport, Storage
+from limits.aio.storage import MemoryStorage, RedisStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
-from limits.storage import storage_from_string
 
+from cultivar.kernel import extras
 from cultivar.kernel.errors import NotSignedIn
 from cultivar.kernel.settings import Settings
 from cultivar.kernel.tokens import ACCESS, API_KEY_PREFIX, unsign
 
 _SWEEP_EVERY_S = 60.0
+_REDIS_PATIENCE_S = 0.5
 
 _log = structlog.get_logger(__name__)
 
@@ -121,25 +122,34 @@ class Limits:
     requests: Limiter | None
     strangers: Limiter | None
     sign_in: Limiter | None
+    close: Callable[[], Awaitable[None]]
 
     @classmethod
     def of(cls, settings: Settings) -> "Limits":
         """`strangers` counts refused keys by address: a made-up key is no identity that has requests of its own."""
-        storage = _storage(settings)
+        storage, close = _storage(settings)
         rate, sign_in = settings.rate_limit, settings.login_rate_limit
         return cls(
             requests=Limiter(rate, storage, name="default") if rate != "off" else None,
             strangers=Limiter(rate, storage, name="refused") if rate != "off" else None,
             sign_in=Limiter(sign_in, storage, name="sign-in") if sign_in != "off" else None,
+            close=close,
         )
 
 
-def _storage(settings: Settings) -> Storage:
+def _storage(settings: Settings) -> tuple[Storage, Callable[[], Awaitable[None]]]:
+    """Where hits are counted, and how to close that."""
     if settings.redis_url is None:
-        return Moments()
-    found = storage_from_string(f"async+{settings.redis_url}", implementation="redispy", wrap_exceptions=True)
-    assert isinstance(found, Storage) and isinstance(found, MovingWindowSupport)  # noqa: S101, PT018  for the type checker
-    return found
+        return Moments(), _nothing
+    redis = extras.load("redis.asyncio", extra="redis", setting="redis_url")
+    patience = {"socket_timeout": _REDIS_PATIENCE_S, "socket_connect_timeout": _REDIS_PATIENCE_S}
+    pool = redis.ConnectionPool.from_url(settings.redis_url, **patience)
+    url = f"async+{settings.redis_url}"
+    return RedisStorage(url, wrap_exceptions=True, implementation="redispy", connection_pool=pool), pool.aclose
+
+
+async def _nothing() -> None:
+    """There is nothing to close."""
 
 
 def identity_of(authorization: str, address: str) -> tuple[str, bool]:

@@ -12,6 +12,7 @@ from cultivar.kernel import problems, telemetry, tokens
 from cultivar.kernel.edge import Edge
 from cultivar.kernel.limits import Limits
 from cultivar.kernel.settings import Settings
+from cultivar.kernel.tracing import OFF, Traces
 from cultivar.monitoring.api import router as monitoring
 from cultivar.predictions.api import router as predictions
 from cultivar.registry.api import router as registry
@@ -32,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Api:
     settings = settings or Settings()
     telemetry.configure(settings)
     tokens.use_secret(settings.secret)
+    traces = Traces(settings.otel_endpoint, health.VERSION) if settings.otel_endpoint else None
     app = Api(
         title="Cultivar",
         version=health.VERSION,
@@ -43,8 +45,9 @@ def create_app(settings: Settings | None = None) -> Api:
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=_operation_id,
+        telemetry=traces.config if traces else OFF,
     )
-    app.state.settings, app.state.limits = settings, Limits.of(settings)
+    app.state.settings, app.state.limits, app.state.traces = settings, Limits.of(settings), traces
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix=API)

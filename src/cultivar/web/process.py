@@ -10,7 +10,7 @@ import structlog
 from fastapi import FastAPI
 
 from cultivar.accounts import service as accounts
-from cultivar.kernel import metrics, schema, tracing
+from cultivar.kernel import metrics, schema
 from cultivar.kernel.errors import Broken, Unavailable
 from cultivar.kernel.jobs.runner import Runner
 from cultivar.kernel.settings import Settings
@@ -30,13 +30,15 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Rows, objects and signing first; models load while the server already says that it lives."""
     settings: Settings = app.state.settings
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(app.state.limits.close)
         world = await open_world(settings, stack)
         await schema.prepare(world.db, settings)
         if settings.embedded:
             await _first_admin(world)
         app.state.world, app.state.authenticate = world, accounts.authenticator(world.db)
-        if settings.otel_endpoint:
-            stack.callback(tracing.trace(app, [world.db.engine.sync_engine], settings.otel_endpoint, VERSION))
+        if app.state.traces is not None:
+            app.state.traces.watch([engine.sync_engine for engine in world.db.engines])
+            stack.callback(app.state.traces.stop)
         metrics.BUILD.info({"version": VERSION, "database": world.db.dialect})
         app.state.opening = _until_closed(stack, _open_models(world))
         if settings.worker == "embedded":
