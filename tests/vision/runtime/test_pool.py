@@ -128,7 +128,7 @@ async def test_one_that_is_killed_at_work_makes_its_photo_unreadable(told: Told)
         (child,) = decoders()
         await until(lambda: child.cpu_times().user + child.cpu_times().system > 0 and child.status() == "running")
         child.kill()
-        with pytest.raises(UnreadableImage, match="stopped"):
+        with pytest.raises(UnreadableImage, match="time and memory"):
             await slow
         reply, _ = await behind
         assert reply.header["facts"]["width"] == 64
@@ -137,11 +137,12 @@ async def test_one_that_is_killed_at_work_makes_its_photo_unreadable(told: Told)
         await pool.close()
 
 
-async def test_a_photo_that_takes_too_long_is_unreadable(told: Told) -> None:
-    pool = DecodePool(1, Confinement(seconds=0.02), lambda name, value: told.append((name, value)))
+@pytest.mark.parametrize("confinement", [Confinement(seconds=0.02), Confinement(patience=0.02)], ids=["work", "clock"])
+async def test_a_photo_that_takes_too_long_is_unreadable(confinement: Confinement, told: Told) -> None:
+    pool = DecodePool(1, confinement, lambda name, value: told.append((name, value)))
     await pool.start()
     try:
-        with pytest.raises(UnreadableImage, match="too long"):
+        with pytest.raises(UnreadableImage, match="time and memory"):
             await pool.ask(ask(SLOW))
         assert told == [("decoder_replaced", 1)]
     finally:

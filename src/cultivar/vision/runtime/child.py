@@ -29,10 +29,14 @@ WORK: Final[dict[str, Work]] = {
 }
 
 
-def serve(channel: socket.socket, limits: Limits) -> None:
-    """Answer messages until the other end is closed; a photo that cannot be read is an answer too."""
+def serve(channel: socket.socket, limits: Limits, begin: Callable[[], object] = lambda: None) -> None:
+    """Answer messages until the other end is closed; a photo that cannot be read is an answer too.
+
+    `begin` is called before each photo.
+    """
     while asked := receive(channel):
         began = time.perf_counter()
+        begin()
         try:
             reply = WORK[asked.header["do"]](asked.body, asked.header, limits)
         except UnreadableImage as error:
@@ -51,11 +55,12 @@ def confine(memory: int) -> None:
 
 def main() -> None:
     warnings.simplefilter("error", Image.DecompressionBombWarning)
-    options = json.loads(sys.argv[1])
+    seconds, memory, most_bytes, most_pixels = json.loads(sys.argv[1])
     with socket.socket(fileno=0) as channel, suppress(ConnectionError):
-        confine(options["memory"])
+        confine(memory)
         send(channel, Message({"ready": True}))
-        serve(channel, Limits(options["bytes"], options["pixels"]))
+        # SIGPROF ends a process that does not handle it
+        serve(channel, Limits(most_bytes, most_pixels), lambda: signal.setitimer(signal.ITIMER_PROF, seconds))
 
 
 if __name__ == "__main__":

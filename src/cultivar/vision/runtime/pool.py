@@ -27,11 +27,10 @@ FRUGAL: Final = {
     "MALLOC_TRIM_THRESHOLD_": str(2**22),
 }
 """A photo's memory goes back to the system when it is done."""
-START_SECONDS: Final = 30.0
+START_SECONDS: Final = 60.0
 RETRY_SECONDS: Final = 1.0
 STOPPING: Final = "The server is stopping."
-TOO_SLOW: Final = "This photo took too long to decode."
-TOO_MUCH: Final = "This photo could not be decoded: its decoder had to be stopped."
+TOO_MUCH: Final = "This photo cannot be decoded within the time and memory that one photo may take."
 
 Observe = Callable[[str, float], None]
 """Told a measure's name and value; see `engine.MEASURES`."""
@@ -43,8 +42,11 @@ class Confinement:
 
     limits: Limits = field(default_factory=Limits)
     seconds: float = 10.0
+    """Of processor time, which a busy machine does not use up."""
     memory: int = 2**30
     """Bytes of data of the whole process."""
+    patience: float = 60.0
+    """Seconds on the clock, for a process that hangs."""
 
 
 class ChildEnded(Exception):
@@ -118,7 +120,7 @@ class Child:
 
 def _spawn(confinement: Confinement, channel: socket.socket) -> "subprocess.Popen[bytes]":
     limits = confinement.limits
-    options = json.dumps({"memory": confinement.memory, "bytes": limits.bytes, "pixels": limits.pixels})
+    options = json.dumps([confinement.seconds, confinement.memory, limits.bytes, limits.pixels])
     environment = {name: value for name, value in os.environ.items() if name in PASSED_ON} | FRUGAL
     command = [sys.executable, "-P", "-m", "cultivar.vision.runtime.child", options]
     stdin, stdout = channel.fileno(), subprocess.DEVNULL
@@ -217,11 +219,11 @@ class DecodePool:
             return True
         waited = (time.perf_counter() - job.since) * 1000
         try:
-            async with asyncio.timeout(self._confinement.seconds):
+            async with asyncio.timeout(self._confinement.patience):
                 reply = await child.ask(job.message)
-        except (ChildEnded, TimeoutError) as error:
+        except (ChildEnded, TimeoutError):
             self._observe("decoder_replaced", 1)
-            job.fail(UnreadableImage(TOO_SLOW if isinstance(error, TimeoutError) else TOO_MUCH))
+            job.fail(UnreadableImage(TOO_MUCH))
             return False
         reply.header["waited_ms"] = waited
         if not job.reply.done():
