@@ -10,7 +10,7 @@ import structlog
 from fastapi import FastAPI
 
 from cultivar.accounts import service as accounts
-from cultivar.kernel import metrics, schema
+from cultivar.kernel import metrics, outbox, schema
 from cultivar.kernel.errors import Broken, Unavailable
 from cultivar.kernel.jobs.runner import Runner
 from cultivar.kernel.settings import Settings
@@ -42,7 +42,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         metrics.BUILD.info({"version": VERSION, "database": world.db.dialect})
         app.state.opening = _until_closed(stack, _open_models(world))
         if settings.worker == "embedded":
-            _until_closed(stack, Runner(world, KINDS, schedules=SCHEDULES).run())
+            _until_closed(stack, Runner(world, KINDS, deliver=outbox.deliver, schedules=SCHEDULES).run())
         yield
 
 

@@ -53,7 +53,7 @@ async def work(settings: Settings, *, slots: int, metrics_port: int | None) -> N
         if metrics_port is not None:
             server, _ = start_http_server(metrics_port, settings.host)
             stack.callback(server.shutdown)
-        runner = Runner(world, KINDS, schedules=SCHEDULES, slots=slots)
+        runner = Runner(world, KINDS, deliver=outbox.deliver, schedules=SCHEDULES, slots=slots)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, runner.stop)
         await runner.run()

@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import SystemRandom
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
-from cultivar.kernel import outbox
 from cultivar.kernel.clock import now
 from cultivar.kernel.database import DatabaseUnavailable
 from cultivar.kernel.errors import Broken, CultivarError, TooManyRequests
@@ -30,6 +29,12 @@ log = structlog.get_logger()
 _random = SystemRandom()
 
 
+class Deliver(Protocol):
+    """Applies facts that have waited so long; says how many."""
+
+    async def __call__(self, world: World, *, older_than: timedelta) -> int: ...
+
+
 class Runner:
     """Does a process's share of the work, `slots` jobs at a time, at most half of them in the background."""
 
@@ -38,6 +43,7 @@ class Runner:
         world: World,
         kinds: Mapping[str, JobKind],
         *,
+        deliver: Deliver | None = None,
         schedules: Sequence[Schedule] = (),
         slots: int = 4,
         lease_s: float = 30.0,
@@ -45,6 +51,7 @@ class Runner:
     ) -> None:
         self._world = world
         self._kinds = kinds
+        self._deliver = deliver
         self._clockwork = Clockwork(schedules)
         self._slots = slots
         self._lease = timedelta(seconds=lease_s)
@@ -78,7 +85,7 @@ class Runner:
     async def _round(self) -> int:
         """Start what can start; says how much there was."""
         patience = PATIENCE if self._world.busy() else timedelta(0)
-        found = await outbox.deliver(self._world, older_than=patience)
+        found = await self._deliver(self._world, older_than=patience) if self._deliver else 0
         found += await self._clockwork.fire(self._world.db, now())
         while due := self._due(patience):
             held = await lease.claim(self._world.db, due, lease=self._lease)
