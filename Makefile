@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 DONE   := $(VENV)/.done
 UV     := $(PYTHON) tools/uv.py
 HELP   := site/index.html
-PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),auto) --dist loadgroup
+PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),logical) --dist loadgroup
 
 unexport VIRTUAL_ENV
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/$(VENV)
