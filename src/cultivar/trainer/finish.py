@@ -93,7 +93,9 @@ def known_novelty(pack: Pack, recipe: Recipe, network: Network, data: Data, chos
     train = data.places("train")
     train = train[data.targets[train] < len(pack.classes)]
     views = collect(network, data, train, chosen.view.size, mirror=chosen.view.mirror)
-    return fit_novelty(views.features, recipe.directions, recipe.neighbours)
+    novelty = fit_novelty(views.features, recipe.directions, recipe.neighbours)
+    round_weights(novelty)
+    return novelty
 
 
 def refusals(

@@ -2,6 +2,7 @@
 
 import logging
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,12 @@ class Learner(lightning.LightningModule):
         self.kinds = {head.name: head.kind for head in pack.heads}
         weights = draws(data, recipe)
         lengths = [len(epoch_order(weights, seed, epoch)) // recipe.batch_size for epoch in range(recipe.epochs)]
-        self.steps = max(1, sum(lengths))
         self.head_steps = sum(lengths[: recipe.head_epochs])
+        self.cycles: list[tuple[int, float]] = []
+        begin = 0
+        for epochs, top in recipe.cycles:
+            self.cycles.append((max(1, sum(lengths[begin : begin + epochs])), top))
+            begin += epochs
         self.scores: list[tuple[Tensor, Tensor]] = []
 
     def configure_optimizers(self) -> Any:
@@ -55,11 +60,7 @@ class Learner(lightning.LightningModule):
         return {"optimizer": adam, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
     def _rate(self, step: int) -> float:
-        """One cycle: up in a tenth of the steps, down along a cosine."""
-        rise = max(1, self.steps // 10)
-        if step < rise:
-            return (step + 1) / rise
-        return 0.5 * (1 + float(np.cos(np.pi * min(1.0, (step - rise) / max(1, self.steps - rise))))) + 1e-3
+        return rate_at(self.cycles, step)
 
     def _body_rate(self, step: int) -> float:
         """The backbone starts when the heads have found their way, and gently."""
@@ -81,7 +82,7 @@ class Learner(lightning.LightningModule):
         rng = np.random.default_rng((self.seed, self.current_epoch, 3, batch_idx))
         targets = functional.one_hot(places, self.network.joint.out_features).float()
         x = normalise(images)
-        if rng.random() < self.recipe.mix:
+        if rng.random() < self.recipe.mix * self.recipe.stage_at(self.current_epoch).strength:
             x, targets = mix(x, targets, rng)
         return self.loss(self.network(x), targets)
 
@@ -112,10 +113,12 @@ class Learner(lightning.LightningModule):
         targets = torch.from_numpy(self.data.targets[places])
         losses = functional.cross_entropy(logits, targets, reduction="none")
         right = (logits.argmax(1) == targets).float()
-        sources = np.array([self.data.records[i].source for i in places])
-        by_source = {name: torch.from_numpy(sources == name) for name in sorted(set(sources))}
+        known = self.data.targets[places] < len(next(iter(self.tables.values())))
+        names = [self.data.records[i].source for i in places]
+        sources = np.where(known, names, "no class")
+        by_source = {str(name): torch.from_numpy(sources == name) for name in sorted(set(sources))}
         shown = {name: round(float(right[where].mean()), 4) for name, where in by_source.items()}
-        loss = torch.stack([losses[where].mean() for where in by_source.values()]).mean()
+        loss = torch.stack([losses[where].mean() for where in by_source.values()]).mean()  # sources weigh alike
         self.log("val_loss", loss, prog_bar=True)
         log.info("epoch %d/%d: val loss %.4f, right %s", self.current_epoch + 1, self.recipe.epochs, loss, shown)
 
@@ -125,7 +128,9 @@ class Learner(lightning.LightningModule):
 
     def val_dataloader(self) -> DataLoader[Any]:
         places = self.data.places("val")
-        return _loader(WholeViews(self.data, places, self.recipe.size_at(self.current_epoch)), 64, drop_last=False)
+        return _loader(
+            WholeViews(self.data, places, self.recipe.stage_at(self.current_epoch).size), 64, drop_last=False
+        )
 
 
 def _loader(views: Any, batch: int, *, drop_last: bool) -> DataLoader[Any]:
@@ -136,6 +141,26 @@ def _calm(_worker: int) -> None:
     """Interrupting is the parent's business, which ends its workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def rate_at(cycles: Sequence[tuple[int, float]], step: int) -> float:
+    """Share of the learning rate at a step: in each cycle up in a tenth of its steps, down along a cosine.
+
+    `cycles`: steps of each, and its top (warm restarts, Loshchilov & Hutter 2017). Beyond the last it stays down.
+    """
+    for steps, top in cycles[:-1]:
+        if step < steps:
+            return top * _one_cycle(step, steps)
+        step -= steps
+    steps, top = cycles[-1]
+    return top * _one_cycle(step, steps)
+
+
+def _one_cycle(step: int, steps: int) -> float:
+    rise = max(1, steps // 10)
+    if step < rise:
+        return (step + 1) / rise
+    return 0.5 + 0.5 * float(np.cos(np.pi * min(1.0, (step - rise) / max(1, steps - rise)))) + 1e-3
 
 
 def mix(x: Tensor, targets: Tensor, rng: Generator) -> tuple[Tensor, Tensor]:
@@ -155,16 +180,20 @@ def mix(x: Tensor, targets: Tensor, rng: Generator) -> tuple[Tensor, Tensor]:
 
 
 def fit(learner: Learner, folder: Path, *, progress: bool) -> dict[str, Tensor]:
-    """Train to the end, or go on from `folder`/last.ckpt; the averaged weights of the best epoch."""
+    """Train to the end, or go on from `folder`/last.ckpt; the averaged weights.
+
+    Of the last epoch, where the learning rate has come to rest; stopped early, of the one with the best val loss.
+    """
     recipe = learner.recipe
-    keep = ModelCheckpoint(folder, "best", monitor="val_loss", save_last=True, enable_version_counter=False)
+    best = ModelCheckpoint(folder, "best", monitor="val_loss", enable_version_counter=False)
+    newest = ModelCheckpoint(folder, "last", enable_version_counter=False)
     stop = EarlyStopping("val_loss", patience=recipe.patience)
     bars = [RichProgressBar()] if progress else []
     trainer = lightning.Trainer(
         accelerator="auto",
         devices=1,
         max_epochs=recipe.epochs,
-        callbacks=[keep, stop, *bars],
+        callbacks=[stop, *bars, best, newest],
         logger=False,
         enable_progress_bar=progress,
         enable_model_summary=False,
@@ -175,6 +204,7 @@ def fit(learner: Learner, folder: Path, *, progress: bool) -> dict[str, Tensor]:
     )
     last = folder / "last.ckpt"
     trainer.fit(learner, ckpt_path=str(last) if last.is_file() else None, weights_only=False)
-    found = torch.load(folder / "best.ckpt", map_location="cpu", weights_only=False)["state_dict"]
+    chosen = "best.ckpt" if stop.stopped_epoch else "last.ckpt"
+    found = torch.load(folder / chosen, map_location="cpu", weights_only=False)["state_dict"]
     prefix = "average.module."
     return {name.removeprefix(prefix): value.contiguous() for name, value in found.items() if name.startswith(prefix)}

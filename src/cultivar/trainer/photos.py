@@ -83,5 +83,5 @@ def _write(folder: Path, records: Sequence[Record], sources: Mapping[str, Source
             mask = cut_leaf(pixels) if cut else None
             if mask is not None:
                 masks[place], has_mask[place] = mask, True
-    places = {"offsets": np.array(offsets, np.int64), "shapes": np.array(shapes, np.int64)}
-    np.savez(folder / "photos.npz", **places, masks=masks, has_mask=has_mask)
+    starts, sizes = np.array(offsets, np.int64), np.array(shapes, np.int64)
+    np.savez(folder / "photos.npz", offsets=starts, shapes=sizes, masks=masks, has_mask=has_mask)

@@ -16,10 +16,16 @@ class Part(BaseModel):
 
 
 class Stage(Part):
-    """So many epochs at this side length, in pixels."""
+    """So many epochs at this side length, in pixels.
+
+    `rate`: a new cycle of the learning rate begins here, up to this share of the recipe's; without, the cycle goes on.
+    `strength`: share of the recipe's mixing and pasting, and of how far crops go below the whole frame.
+    """
 
     size: int = Field(ge=16, le=1024)
     epochs: int = Field(ge=1)
+    rate: float | None = Field(default=None, gt=0, le=1)
+    strength: float = Field(default=1, ge=0, le=1)
 
 
 class Slice(Part):
@@ -107,13 +113,24 @@ class Recipe(Part):
     def epochs(self) -> int:
         return sum(stage.epochs for stage in self.stages)
 
-    def size_at(self, epoch: int) -> int:
-        """Side length of that epoch, counted from 0; the last stage's beyond the end."""
+    def stage_at(self, epoch: int) -> Stage:
+        """The stage of that epoch, counted from 0; the last one beyond the end."""
         for stage in self.stages:
             if epoch < stage.epochs:
-                return stage.size
+                return stage
             epoch -= stage.epochs
-        return self.stages[-1].size
+        return self.stages[-1]
+
+    @property
+    def cycles(self) -> tuple[tuple[int, float], ...]:
+        """Epochs of each cycle of the learning rate, and the share of it that the cycle reaches."""
+        found: list[tuple[int, float]] = []
+        for stage in self.stages:
+            if stage.rate is not None or not found:
+                found.append((stage.epochs, stage.rate or 1.0))
+            else:
+                found[-1] = (found[-1][0] + stage.epochs, found[-1][1])
+        return tuple(found)
 
     def slice(self, name: str) -> Slice:
         return self.slices.get(name, Slice())

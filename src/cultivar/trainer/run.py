@@ -2,7 +2,7 @@
 
 - photos/: all photos decoded, a cache
 - checkpoints/: last.ckpt after each epoch, best.ckpt
-- weights.safetensors: the averaged weights of the best epoch; training is done
+- weights.safetensors: the averaged weights; training is done
 - export/: model.onnx, model.json, CARD.md, which go into the pack
 - report.html: for those who may see the photos
 """
@@ -97,7 +97,7 @@ def read_data(order: Order) -> Data:
 
 
 def trained(order: Order, data: Data) -> Network:
-    """The network with the averaged weights of its best epoch; trains it, or goes on with that, if need be."""
+    """The network with the averaged weights; trains it, or goes on with that, if need be."""
     done = order.out / "weights.safetensors"
     lightning.seed_everything(order.seed, verbose=False)
     network = Network(order.pack, order.recipe)

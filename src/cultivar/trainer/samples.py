@@ -56,7 +56,7 @@ class TrainViews(Dataset[tuple[Tensor, int]]):
     def __init__(self, data: Data, recipe: Recipe, seed: int, epoch: int) -> None:
         self.data, self.recipe, self.seed, self.epoch = data, recipe, seed, epoch
         self.order = epoch_order(draws(data, recipe), seed, epoch)
-        self.size = recipe.size_at(epoch)
+        self.stage = recipe.stage_at(epoch)
         train = data.places("train")
         self.backgrounds = [int(i) for i in train if any_match(data.records[i].label, recipe.backgrounds)]
         sources = defaultdict(set)
@@ -72,9 +72,9 @@ class TrainViews(Dataset[tuple[Tensor, int]]):
         rng = np.random.default_rng((self.seed, self.epoch, 2, step))
         view = augment(
             self.data.photos.pixels(place),
-            self.size,
+            self.stage.size,
             rng,
-            smallest_crop=self.recipe.smallest_crop,
+            smallest_crop=1 - self.stage.strength * (1 - self.recipe.smallest_crop),
             turns=self.recipe.turns,
             before=self._paste(place, rng),
         )
@@ -84,7 +84,7 @@ class TrainViews(Dataset[tuple[Tensor, int]]):
         rule = self.recipe.slice(self.data.records[place].source)
         share = rule.paste_shared if int(self.data.targets[place]) in self.shared else rule.paste
         mask = self.data.photos.mask(place)
-        if mask is None or not self.backgrounds or rng.random() >= share:
+        if mask is None or not self.backgrounds or rng.random() >= share * self.stage.strength:
             return None
         return Paste(mask, self.data.photos.pixels(self.backgrounds[int(rng.integers(len(self.backgrounds)))]))
 

@@ -12,7 +12,7 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import torch
@@ -43,11 +43,13 @@ class _Finder(MetaPathFinder):
 def _repair(folder: Path) -> None:
     import torch  # noqa: PLC0415 - whoever imports torchvision pays for torch, nobody else
 
+    ops: Any = torch.ops
+    declare: Any = torch.library.Library
     try:
         for library in folder.glob("_C*.so"):
-            torch.ops.load_library(str(library))  # type: ignore[no-untyped-call]
+            ops.load_library(str(library))
     except OSError:
-        operators = torch.library.Library("torchvision", "DEF")
+        operators = declare("torchvision", "DEF")
         for name in ("nms", "qnms"):
             operators.define(name + "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
         operators.impl("nms", _nms, "CPU")
