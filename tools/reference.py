@@ -85,7 +85,8 @@ def _default(field: Any) -> str:
 def codes() -> dict[str, type[CultivarError]]:
     """Every code with the class that defines it."""
     load_all()
-    return {kind.code: kind for kind in below(CultivarError) if "code" in kind.__dict__}
+    ours = (kind for kind in below(CultivarError) if kind.__module__.startswith("cultivar."))
+    return {kind.code: kind for kind in ours if "code" in kind.__dict__}
 
 
 def errors() -> str:

@@ -1,6 +1,5 @@
 """Errors on the wire: RFC 9457 documents, one shape for every status."""
 
-from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -114,16 +113,9 @@ async def _on_http(request: Request, error: Exception) -> Problems:
         413: errors.TooLarge(),
         415: errors.UnsupportedType(),
     }
-    found = known.get(error.status_code) or _unnamed(error)
+    rest = errors.BadRequest(str(error.detail)) if error.status_code < 500 else errors.Broken()
+    found = known.get(error.status_code, rest)
     return render(request.scope, found, dict(error.headers or {}))
-
-
-def _unnamed(error: HTTPException) -> CultivarError:
-    """An HTTPException with a status that has no class here keeps its status."""
-    phrase = HTTPStatus(error.status_code).phrase
-    kind = type("Unnamed", (CultivarError,), {"status": error.status_code, "code": "http_error", "title": phrase})
-    made: CultivarError = kind(str(error.detail))
-    return made
 
 
 def responses(*kinds: type[CultivarError]) -> dict[int | str, dict[str, Any]]:
