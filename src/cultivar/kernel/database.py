@@ -78,6 +78,11 @@ def choice(name: str, *values: str) -> Enum:
     return Enum(*values, name=name, native_enum=False, create_constraint=True, validate_strings=True, length=32)
 
 
+NAMES_OBJECTS = "names_objects"
+"""In a table's `info`: templates of the keys that its rows name in storage, `{column}` each, `/` at the end for all
+below. A backup holds what they name."""
+
+
 class Base(DeclarativeBase):
     """Every table of every capability. `datetime`, `dict[str, Any]` and `list[str]` in `Mapped[…]` find their types."""
 
@@ -128,6 +133,11 @@ class Database:
         self._snapshots = async_sessionmaker(
             expire_on_commit=False, bind=_snapshot_view(self._engines.get("readers", self.engine))
         )
+
+    @property
+    def address(self) -> str:
+        """The URL as text, with its password: never for a log."""
+        return self.url.render_as_string(hide_password=False)
 
     @property
     def engine(self) -> AsyncEngine:

@@ -13,6 +13,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, MetaData, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,6 +31,11 @@ def load_tables() -> MetaData:
     for module in (*modules, "cultivar.kernel.jobs.tables", "cultivar.kernel.outbox"):
         import_module(module)
     return Base.metadata
+
+
+def known() -> set[str]:
+    """Every revision that this program knows."""
+    return {script.revision for script in ScriptDirectory(str(scripts())).walk_revisions()}
 
 
 async def upgrade(url: str, to: str = "head") -> None:

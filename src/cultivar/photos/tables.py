@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cultivar.kernel.clock import now
-from cultivar.kernel.database import Base, Id
+from cultivar.kernel.database import NAMES_OBJECTS, Base, Id
 
 
 class Photo(Base):
@@ -18,7 +18,7 @@ class Photo(Base):
     """
 
     __tablename__ = "photos"
-    __table_args__ = (Index("ix_photos_owner_id", "owner_id"),)
+    __table_args__ = (Index("ix_photos_owner_id", "owner_id"), {"info": {NAMES_OBJECTS: ("{key}", "{thumb_key}")}})
 
     id: Mapped[Id]
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cultivar.kernel.clock import now
-from cultivar.kernel.database import Base, Id
+from cultivar.kernel.database import NAMES_OBJECTS, Base, Id
 
 
 class ModelVersion(Base):
@@ -26,6 +26,7 @@ class ModelVersion(Base):
             sqlite_where=text("is_active"),
             postgresql_where=text("is_active"),
         ),
+        {"info": {NAMES_OBJECTS: ("models/{model_name}/{sha256}/",)}},
     )
 
     id: Mapped[Id]
