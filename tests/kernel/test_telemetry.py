@@ -27,7 +27,8 @@ def read(tmp_path: Path) -> Iterator[Read]:
     telemetry.configure(Settings(data_dir=tmp_path, log_file=file, log_format="json", _env_file=None))
     logging.getLogger("httpx").setLevel("WARNING")
     yield lambda: [json.loads(line) for line in file.read_text().splitlines()]
-    root.handlers[0].close()
+    for handler in root.handlers:
+        handler.close()
     root.handlers[:] = before
     root.setLevel(level)
     logging.captureWarnings(capture=False)
@@ -62,6 +63,21 @@ def test_logs_of_libraries_come_out_the_same_way(read: Read) -> None:
     logging.getLogger("uvicorn.error").warning("from %s", "uvicorn")
     (line,) = read()
     assert (line["event"], line["level"], line["logger"]) == ("from uvicorn", "warning", "uvicorn.error")
+
+
+def test_on_a_terminal_people_read_lines_and_still_no_secret(
+    tmp_path: Path, read: Read, capsys: pytest.CaptureFixture[str]
+) -> None:
+    telemetry.configure(Settings(data_dir=tmp_path, log_format="console", _env_file=None))
+    password = "hunter2"
+    try:
+        raise RuntimeError(f"postgresql://leaves:{password}@db")
+    except RuntimeError:
+        structlog.get_logger("here").exception("it_failed", password=password)
+    told = capsys.readouterr().err
+    assert "it_failed" in told
+    assert "RuntimeError" in told
+    assert "hunter2" not in told
 
 
 def test_the_file_is_rotated(tmp_path: Path, read: Read) -> None:
