@@ -24,7 +24,7 @@ CHECKS: list[CheckFunction] = [
 ]
 
 
-EXAMPLES = 10
+EXAMPLES = 20
 
 
 @pytest.mark.slow
