@@ -120,10 +120,19 @@ def events() -> str:
     for name, fact in sorted(facts().items()):
         heard = ", ".join(f"`{one.name}`" for one in SUBSCRIPTIONS.get(fact, ())) or "nobody yet"
         parts += [f"### {name}", "", described(fact), "", "| Field | Type |", "|---|---|"]
-        hints = typing.get_type_hints(fact)
-        parts += [f"| `{field.name}` | `{_spoken(hints[field.name])}` |" for field in fields(fact)]
+        parts += [f"| `{field}` | `{_spoken(hint)}` |" for field, hint in _members(fact)]
         parts += ["", f"Heard by: {heard}.", ""]
     return "\n".join(parts).rstrip()
+
+
+def _members(fact: type[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Its fields, and those of the records among them."""
+    hints = typing.get_type_hints(fact)
+    for field in fields(fact):
+        if is_dataclass(hints[field.name]):
+            yield from _members(hints[field.name], f"{prefix}{field.name}.")
+        else:
+            yield f"{prefix}{field.name}", hints[field.name]
 
 
 def _spoken(hint: Any) -> str:

@@ -29,6 +29,9 @@ COMMANDS = {
 """Each stands in `cultivar.cli.<name>`, whose `app` is a Typer."""
 
 
+_PROGRAM_WIDE = {"install_completion", "show_completion"}
+
+
 def load(name: str) -> Any:
     """The command itself. Collecting garbage while modules are made would take a tenth of the time."""
     gc.disable()
@@ -39,6 +42,7 @@ def load(name: str) -> Any:
     app.rich_markup_mode = None
     command = typer.main.get_command(app)
     command.name = name
+    command.params = [option for option in command.params if option.name not in _PROGRAM_WIDE]
     return command
 
 
