@@ -29,6 +29,8 @@ FRUGAL: Final = {
 """A photo's memory goes back to the system when it is done."""
 START_SECONDS: Final = 60.0
 RETRY_SECONDS: Final = 1.0
+SEND_BUFFER: Final = 2**20
+"""Bytes, where the system allows them: most photos go over in one go, without waking anybody in between."""
 STOPPING: Final = "The server is stopping."
 TOO_MUCH: Final = "This photo cannot be decoded within the time and memory that one photo may take."
 
@@ -64,6 +66,8 @@ class Child:
     async def start(cls, confinement: Confinement) -> "Child":
         """Spawned (never forked), ready for its first photo. Raises ChildEnded or TimeoutError."""
         ours, theirs = socket.socketpair()
+        for end in (ours, theirs):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         with theirs:
             child = cls(_spawn(confinement, theirs), ours)
         ours.setblocking(False)
