@@ -10,12 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.kernel.database import Database, UtcDateTime
 
+QUALITY = {"sharpness": 0.9, "exposure": 0.8, "size": 1.0, "score": 0.9}
 CONSTRAINED: dict[str, dict[str, Any]] = {
     "users": {"role": "user", "closed_at": None},
-    "predictions": {"refusal": None, "consent": "store"},
+    "api_keys": {"scopes": ["predict"]},
+    "photos": {"quality": QUALITY},
+    "predictions": {"refusal": None, "consent": "store", "said": {"heads": {}, "quality": QUALITY}, "feedback": None},
     "feedback": {"confidence_rating": 5},
 }
-"""What the CHECK constraints ask for beyond the types."""
+"""What the CHECK constraints and the readers ask for beyond the types."""
 
 
 async def fill(db: Database, metadata: MetaData, *, each: int = 2) -> None:

@@ -1,0 +1,162 @@
+"""Nothing of a person is forgotten: every column that leads to one is reached by export and erasure."""
+
+import json
+import zipfile
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+import pytest
+from sqlalchemy import MetaData, Uuid, update
+from tests.kernel.backup.places import furnish
+from tests.support.rows import contents, fill
+
+from cultivar.accounts.events import AccountClosed
+from cultivar.accounts.service import EXPORT
+from cultivar.kernel import migrate, outbox
+from cultivar.kernel.clock import now
+from cultivar.kernel.jobs.queue import enqueue
+from cultivar.kernel.jobs.runner import Runner
+from cultivar.kernel.jobs.tables import Job
+from cultivar.kernel.world import World
+from cultivar.worker.personal_data import HOLDERS
+from cultivar.worker.subscriptions import ERASE, KINDS, SUBSCRIPTIONS
+
+METADATA: MetaData = migrate.load_tables()
+PEOPLE = METADATA.tables["users"]
+NAMES = {"owner_id", "user_id", "person_id", "actor_id"}
+
+
+def leads_to_a_person(column: Any) -> bool:
+    return column.name in NAMES or any(key.column.table is PEOPLE for key in column.foreign_keys)
+
+
+def test_every_column_that_leads_to_a_person_is_in_the_list() -> None:
+    there = {str(column) for table in METADATA.tables.values() for column in table.columns if leads_to_a_person(column)}
+    assert there == {column for holder in HOLDERS for column in holder.columns}
+
+
+def test_the_check_itself_sees_both_names_and_references() -> None:
+    columns = {str(column): column for table in METADATA.tables.values() for column in table.columns}
+    assert leads_to_a_person(columns["jobs.owner_id"])
+    assert leads_to_a_person(columns["sessions.user_id"])
+    assert not leads_to_a_person(columns["photos.id"])
+
+
+def test_names_of_holders_differ() -> None:
+    assert len({holder.name for holder in HOLDERS}) == len(HOLDERS)
+
+
+@pytest.fixture
+async def people(world: World) -> AsyncIterator[list[UUID]]:
+    """Two people with rows in every table, and objects."""
+    outbox.configure(SUBSCRIPTIONS)
+    await fill(world.db, METADATA)
+    await furnish(world.db, world.storage)
+    ids = [row["id"] for row in (await contents(world.db, METADATA))["users"]]
+    async with world.db.transaction() as session:
+        for row, person_id in zip((await contents(world.db, METADATA))["jobs"], ids, strict=True):
+            await session.execute(update(Job).where(Job.id == row["id"]).values(owner_id=person_id, state="done"))
+    yield ids
+    outbox.configure({})
+
+
+def naming(tables: dict[str, list[dict[str, Any]]], person_id: UUID) -> set[str]:
+    """Tables with a row that names the person, in a column or within a value."""
+    names = {str(person_id), person_id.hex}
+    return {
+        table
+        for table, rows in tables.items()
+        for row in rows
+        if any(name in json.dumps(row, default=str) for name in names)
+    }
+
+
+async def keys(world: World) -> set[str]:
+    return {found.key async for found in world.storage.list()}
+
+
+async def test_erasing_a_person_leaves_nothing_of_them_and_everything_of_the_others(
+    world: World, people: list[UUID]
+) -> None:
+    gone, stays = people
+    before = await contents(world.db, METADATA)
+    assert naming(before, gone) >= {column.partition(".")[0] for holder in HOLDERS for column in holder.columns}
+    theirs = {row["key"] for row in before["photos"] if row["owner_id"] == gone}
+    async with world.db.transaction() as session:
+        outbox.emit(session, AccountClosed(gone, now()))
+    await Runner(world, KINDS, deliver=outbox.deliver).once()
+    after = await contents(world.db, METADATA)
+    assert naming(after, gone) == {"jobs"}
+    assert {row["kind"] for row in after["jobs"] if str(gone) in json.dumps(row, default=str)} == {ERASE.name}
+    for table in METADATA.tables:
+        kept = [row for row in before[table] if naming({table: [row]}, stays)]
+        assert [row for row in after[table] if row in kept] == kept
+    left = await keys(world)
+    assert theirs
+    assert not theirs & left
+    assert {row["key"] for row in after["photos"]} <= left
+
+
+async def test_erasing_twice_is_erasing_once(world: World, people: list[UUID]) -> None:
+    for _ in range(2):
+        async with world.db.transaction() as session:
+            outbox.emit(session, AccountClosed(people[0], now()))
+        await Runner(world, KINDS, deliver=outbox.deliver).once()
+    async with world.db.reading() as session:
+        states = [row["state"] for row in (await contents(world.db, METADATA))["jobs"] if row["kind"] == ERASE.name]
+    assert states == ["done", "done"]
+
+
+async def export(world: World, person_id: UUID) -> Job:
+    async with world.db.transaction() as session:
+        job = await enqueue(session, EXPORT, {"user_id": str(person_id)}, owner_id=person_id)
+    await Runner(world, KINDS, deliver=outbox.deliver).once()
+    async with world.db.reading() as session:
+        return await session.get_one(Job, job.id)
+
+
+async def test_an_export_holds_everything_and_nothing_of_others(world: World, people: list[UUID]) -> None:
+    mine, other = people
+    job = await export(world, mine)
+    assert (job.state, job.error) == ("done", None)
+    assert job.result is not None
+    link = urlsplit(job.result["url"])
+    query = {name: values[0] for name, values in parse_qs(link.query).items()}
+    file = world.storage.verify(link.path.removeprefix("/files/"), int(query["expires"]), query["signature"])
+    with zipfile.ZipFile(file) as archive:
+        texts = {name: archive.read(name).decode() for name in archive.namelist() if name.endswith(".json")}
+        photos = {name: archive.read(name) for name in archive.namelist() if name.startswith("photos/")}
+    assert set(texts) == {f"{holder.name}.json" for holder in HOLDERS}
+    assert all(json.loads(text) for name, text in texts.items() if name != "facts.json")
+    assert str(mine) in texts["account.json"]
+    assert not [name for name, text in texts.items() if str(other) in text]
+    (row,) = [row for row in (await contents(world.db, METADATA))["photos"] if row["owner_id"] == mine]
+    assert photos == {f"photos/{row['id']}.jpg": await world.storage.get(row["key"])}
+
+
+async def test_secrets_stay_out_of_an_export(world: World, people: list[UUID]) -> None:
+    rows = await contents(world.db, METADATA)
+    secrets = [row["password_hash"] for row in rows["users"]] + [row["sha256"] for row in rows["api_keys"]]
+    await export(world, people[0])
+    (key,) = [key for key in await keys(world) if key.startswith("exports/")]
+    assert world.storage.folder is not None
+    with zipfile.ZipFile(world.storage.folder / key) as archive:
+        told = json.loads(archive.read("account.json"))
+    assert not [secret for secret in secrets if secret in json.dumps(told, ensure_ascii=False)]
+
+
+async def test_an_export_goes_with_its_person_and_after_a_day(world: World, people: list[UUID]) -> None:
+    for person_id in people:
+        await export(world, person_id)
+    async with world.db.transaction() as session:
+        outbox.emit(session, AccountClosed(people[0], now()))
+        await enqueue(session, "people.sweep_exports", {})
+    await Runner(world, KINDS, deliver=outbox.deliver).once()
+    left = [key for key in await keys(world) if key.startswith("exports/")]
+    assert [key.split("/")[1] for key in left] == [str(people[1])]
+
+
+def test_people_are_known_by_uuids_alone() -> None:
+    assert isinstance(PEOPLE.c.id.type, Uuid)
