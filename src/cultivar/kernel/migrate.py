@@ -14,15 +14,21 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import CheckConstraint, Connection, MetaData, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cultivar.kernel.database import Base, Database, told_plainly
-from cultivar.kernel.errors import Conflict
+from cultivar.kernel.errors import Conflict, NotFound
 from cultivar.kernel.revision import head, scripts
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _LOCK = 0x63756C7469766172  # "cultivar"
+
+
+class RevisionUnknown(NotFound):
+    code = "revision_unknown"
+    title = "There is no such revision"
 
 
 def load_tables() -> MetaData:
@@ -50,7 +56,10 @@ async def downgrade(url: str, to: str) -> None:
 
 async def run(url: str, order: Callable[[Config], Any]) -> None:
     """Have Alembic do something to the database at `url`."""
-    await _within(url, lambda connection: order(_config(connection)))
+    try:
+        await _within(url, lambda connection: order(_config(connection)))
+    except CommandError as error:
+        raise RevisionUnknown(f"{error}.") from error
 
 
 async def differences(url: str) -> list[str]:
