@@ -254,6 +254,18 @@ async def test_decoders_that_cannot_start_say_so(monkeypatch: pytest.MonkeyPatch
     assert psutil.Process().children() == []
 
 
+@pytest.mark.parametrize("nonsense", [r"\377" * 12, r"\0\0\0\4\0\0\0\0\0\0\0\0nope"], ids=["endless", "no JSON"])
+async def test_one_that_talks_nonsense_is_not_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nonsense: str
+) -> None:
+    program = tmp_path / "decoder"
+    program.write_text(f"#!/bin/sh\nprintf '{nonsense}' >&0\nsleep 60\n")
+    program.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(program))
+    with pytest.raises(ChildEnded):
+        await DecodePool(1, Confinement(), lambda _name, _value: None).start()
+
+
 async def test_starting_again_starts_only_what_is_missing(pool: DecodePool) -> None:
     before = {child.pid for child in decoders()}
     await pool.start()

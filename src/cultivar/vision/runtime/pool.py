@@ -32,6 +32,9 @@ RETRY_SECONDS: Final = 1.0
 SEND_BUFFER: Final = 2**20
 """Bytes, where the system allows them: most photos go over in one go, without waking anybody in between."""
 STOPPING: Final = "The server is stopping."
+LONGEST_HEADER: Final = 2**20
+LONGEST_BODY: Final = 2**29
+"""Bytes of a reply; more is not from a decoder in its right mind."""
 TOO_MUCH: Final = "This photo cannot be decoded within the time and memory that one photo may take."
 
 Observe = Callable[[str, float], None]
@@ -52,7 +55,7 @@ class Confinement:
 
 
 class ChildEnded(Exception):
-    """The process is gone, or closed its channel, in the middle of a photo."""
+    """The process is gone, closed its channel or talks nonsense, in the middle of a photo."""
 
 
 class Child:
@@ -105,7 +108,12 @@ class Child:
 
     async def _receive(self) -> Message:
         of_header, of_body = PREFIX.unpack(await self._exactly(PREFIX.size))
-        header = json.loads(await self._exactly(of_header))
+        if of_header > LONGEST_HEADER or of_body > LONGEST_BODY:
+            raise ChildEnded
+        try:
+            header = json.loads(await self._exactly(of_header))
+        except ValueError as error:
+            raise ChildEnded from error
         return Message(header, await self._exactly(of_body))
 
     async def _exactly(self, size: int) -> bytes:
