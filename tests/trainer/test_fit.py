@@ -32,7 +32,7 @@ def test_the_rate_rises_and_falls_in_every_cycle(cycles: list[tuple[int, float]]
     begin = 0
     for steps, top in cycles:
         part = rates[begin : begin + steps]
-        assert 0 < min(part)
+        assert min(part) > 0
         assert max(part) <= top * 1.002
         assert np.isclose(max(part), top, rtol=0.002)
         begin += steps
