@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Row, Select, delete, func, or_, select, update
+from sqlalchemy import Row, Select, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -15,6 +15,27 @@ from cultivar.kernel.actor import Actor, Role
 from cultivar.kernel.pages import Cursor, decode_cursor, encode_cursor, exact_total
 
 Row_ = TypeVar("Row_", SessionRow, ApiKey)
+
+
+# Asked at every request, and so put together once.
+_BY_SESSION = (
+    select(User.id, User.role, SessionRow.last_used_at)
+    .join(SessionRow, SessionRow.user_id == User.id)
+    .where(
+        SessionRow.id == bindparam("session_id"),
+        SessionRow.expires_at > bindparam("now"),
+        User.closed_at.is_(None),
+    )
+)
+_BY_KEY = (
+    select(User.id, User.role, ApiKey.id, ApiKey.scopes, ApiKey.last_used_at)
+    .join(ApiKey, ApiKey.user_id == User.id)
+    .where(
+        ApiKey.sha256 == bindparam("sha256"),
+        or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > bindparam("now")),
+        User.closed_at.is_(None),
+    )
+)
 
 
 async def user(session: AsyncSession, actor: Actor, *, lock: bool = False) -> User | None:
@@ -37,28 +58,14 @@ async def identity_of_session(
     session: AsyncSession, session_id: UUID, now: datetime
 ) -> Row[UUID, Role, datetime] | None:
     """Person, role and last use behind an access token, while its session lives: two primary keys, one query."""
-    statement = (
-        select(User.id, User.role, SessionRow.last_used_at)
-        .join(SessionRow, SessionRow.user_id == User.id)
-        .where(SessionRow.id == session_id, SessionRow.expires_at > now, User.closed_at.is_(None))
-    )
-    return (await session.execute(statement)).one_or_none()
+    return (await session.execute(_BY_SESSION, {"session_id": session_id, "now": now})).one_or_none()
 
 
 async def identity_of_key(
     session: AsyncSession, sha256: str, now: datetime
 ) -> Row[UUID, Role, UUID, list[str], datetime | None] | None:
     """Person, role, key, its scopes and last use behind an API key until it expires: one unique index, one query."""
-    statement = (
-        select(User.id, User.role, ApiKey.id, ApiKey.scopes, ApiKey.last_used_at)
-        .join(ApiKey, ApiKey.user_id == User.id)
-        .where(
-            ApiKey.sha256 == sha256,
-            or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > now),
-            User.closed_at.is_(None),
-        )
-    )
-    return (await session.execute(statement)).one_or_none()
+    return (await session.execute(_BY_KEY, {"sha256": sha256, "now": now})).one_or_none()
 
 
 async def touch(session: AsyncSession, actor: Actor, before: datetime, now: datetime) -> None:

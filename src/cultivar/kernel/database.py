@@ -24,8 +24,11 @@ from sqlalchemy import (
     Engine,
     Enum,
     GenerativeSelect,
+    Insert,
     MetaData,
+    Table,
     event,
+    insert,
     make_url,
     text,
 )
@@ -179,6 +182,11 @@ class Database:
     async def close(self) -> None:
         for engine in self._engines.values():
             await engine.dispose()
+
+
+def core_insert(table: type[Base]) -> Insert:
+    """An INSERT of Core, for what is written at every photo: there the ORM's unit of work costs more than the rows."""
+    return insert(cast("Table", table.__table__))
 
 
 def wake_after_commit(session: AsyncSession) -> None:

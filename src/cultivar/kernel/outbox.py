@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cultivar.kernel.clock import now
-from cultivar.kernel.database import Base, Id, wake_after_commit
+from cultivar.kernel.database import Base, Id, core_insert, wake_after_commit
 from cultivar.kernel.errors import Broken
 from cultivar.kernel.jobs.tables import Job
 from cultivar.kernel.world import World
@@ -70,6 +70,7 @@ class OutboxRow(Base):
     error: Mapped[str | None] = mapped_column(String(2000))
 
 
+_NEW_ROWS = core_insert(OutboxRow)
 _subscriptions: dict[type[Any], tuple[Subscriber, ...]] = {}
 _adapters: dict[str, TypeAdapter[Any]] = {}
 
@@ -84,16 +85,34 @@ def configure(subscriptions: Subscriptions) -> None:
 
 def emit(session: AsyncSession, fact: Fact) -> None:
     """State a fact in this transaction."""
-    subscribers = _subscriptions.get(type(fact), ())
-    if not subscribers:
-        return
-    payload = _adapters[fact.name].dump_python(fact, mode="json")
-    for subscriber in subscribers:
-        if subscriber.heavy:
-            session.add(Job(kind=subscriber.name, payload=payload))
-        else:
-            session.add(OutboxRow(subscriber=subscriber.name, fact=fact.name, payload=payload))
-    wake_after_commit(session)
+    light, heavy = _addressed([fact])
+    session.add_all([*(OutboxRow(**row) for row in light), *(Job(**row) for row in heavy)])
+    if light or heavy:
+        wake_after_commit(session)
+
+
+async def emit_all(session: AsyncSession, facts: Sequence[Fact]) -> None:
+    """State facts in this transaction, in one statement: for what happens at every photo."""
+    light, heavy = _addressed(facts)
+    session.add_all(Job(**row) for row in heavy)
+    if light:
+        await session.execute(_NEW_ROWS, light)
+    if light or heavy:
+        wake_after_commit(session)
+
+
+def _addressed(facts: Sequence[Fact]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rows of the outbox and the jobs that facts make."""
+    light, heavy = [], []
+    for fact in facts:
+        subscribers = _subscriptions.get(type(fact), ())
+        payload = _adapters[fact.name].dump_python(fact, mode="json") if subscribers else None
+        for each in subscribers:
+            if each.heavy:
+                heavy.append({"kind": each.name, "payload": payload})
+            else:
+                light.append({"subscriber": each.name, "fact": fact.name, "payload": payload})
+    return light, heavy
 
 
 async def settle(session: AsyncSession, subscriber: str, *, world: World) -> None:

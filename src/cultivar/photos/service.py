@@ -7,13 +7,13 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, tuple_, update
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.kernel.clock import now
+from cultivar.kernel.database import core_insert
 from cultivar.kernel.ids import new_id
 from cultivar.kernel.jobs.queue import enqueue
-from cultivar.kernel.outbox import emit
 from cultivar.kernel.storage import Storage
 from cultivar.photos import queries, rules
 from cultivar.photos.errors import PhotoUnknown
@@ -24,6 +24,9 @@ from cultivar.vision.decode import SeenPhoto
 
 PREPARE = "photos.prepare"
 DELETE_OBJECTS = "photos.delete_objects"
+
+
+_NEW_PHOTOS, _NEW_HOLDS = core_insert(Photo), core_insert(PhotoHold)
 
 
 async def store(storage: Storage, photos: Sequence[SeenPhoto], *, owner_id: UUID) -> list[Stored]:
@@ -40,15 +43,18 @@ async def store(storage: Storage, photos: Sequence[SeenPhoto], *, owner_id: UUID
 
 
 async def keep(session: AsyncSession, stored: Sequence[Stored], hold: Hold) -> None:
-    """Give stored pictures their rows, held in the order given."""
-    await session.execute(insert(Photo), [asdict(one) for one in stored])
+    """Give stored pictures their rows, held in the order given; whoever keeps them states `facts` of them."""
+    await session.execute(_NEW_PHOTOS, [{name: getattr(one, name) for name in Stored.__slots__} for one in stored])
     holds = [
         {"photo_id": one.id, "holder": hold.holder, "subject_id": hold.subject_id, "position": i, "until": hold.until}
         for i, one in enumerate(stored)
     ]
-    await session.execute(insert(PhotoHold), holds)
-    for one in stored:
-        emit(session, PhotoKept(one.id, one.created_at))
+    await session.execute(_NEW_HOLDS, holds)
+
+
+def facts(stored: Sequence[Stored]) -> list[PhotoKept]:
+    """What there is to say when pictures have been kept."""
+    return [PhotoKept(one.id, one.created_at) for one in stored]
 
 
 def _stored(photo: SeenPhoto, owner_id: UUID, at: datetime) -> Stored:

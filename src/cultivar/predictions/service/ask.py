@@ -6,15 +6,14 @@ from datetime import datetime, timedelta
 from time import perf_counter
 from uuid import UUID
 
-from sqlalchemy import insert
-
 from cultivar.accounts import service as accounts
 from cultivar.kernel import metrics, tokens
 from cultivar.kernel.actor import Actor
 from cultivar.kernel.clock import now
+from cultivar.kernel.database import core_insert
 from cultivar.kernel.errors import Unavailable
 from cultivar.kernel.ids import new_id
-from cultivar.kernel.outbox import emit
+from cultivar.kernel.outbox import emit_all
 from cultivar.kernel.world import World
 from cultivar.packs.schemas import Language
 from cultivar.photos import service as photos
@@ -31,6 +30,9 @@ from cultivar.registry.service import Serving
 from cultivar.vision.answer import Answer as Seen
 
 TOKEN_FOR = timedelta(days=30)
+
+
+_NEW_PREDICTION = core_insert(Prediction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +140,11 @@ async def _write(given: _Given, answer: Answer, world: World, claim: Claim | Non
     async with world.db.transaction() as session:
         if claim and not await idempotency.remember(session, claim, given.id, body):
             return Told(await idempotency.recall(session, claim) or body, replayed=True)
-        await session.execute(insert(Prediction), _row(given, answer))
+        await session.execute(_NEW_PREDICTION, _row(given, answer))
         if given.stored:
             until = given.at + timedelta(days=world.settings.photo_retention_days)
             await photos.keep(session, given.stored, Hold(HOLDER, given.id, until))
-        emit(session, _fact(given, answer))
+        await emit_all(session, [_fact(given, answer), *photos.facts(given.stored)])
     _count(given.seen, answer)
     return Told(body)
 
