@@ -126,7 +126,7 @@ class Settings(BaseSettings):
 
     # How it looks at photos
     vision_runtime: Literal["auto", "onnxruntime", "openvino"] = Field(
-        "auto", description="What runs the models; `auto` is ONNX Runtime, as fast and smaller on the machines measured."
+        "auto", description="What runs the models; `auto` is ONNX Runtime: as fast where measured, and smaller."
     )
     vision_threads: int = Field(0, ge=0, description="Threads of one model session; 0 chooses for the machine.")
     vision_sessions: int = Field(
