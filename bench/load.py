@@ -105,4 +105,6 @@ async def measure(port: int, requests: Sequence[bytes], clients: int, *, warm_s:
     begin = time.perf_counter() + warm_s
     end = begin + seconds
     took = await asyncio.gather(*(_client(port, requests, i, begin, end) for i in range(clients)))
+    if not any(took):
+        raise AnswerFailed(f"not one request was answered within {seconds:g} s; measure for longer")
     return Measured(seconds, tuple(sorted(ms for one in took for ms in one)))

@@ -137,7 +137,7 @@ def _members(fact: type[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 def _spoken(hint: Any) -> str:
     text = hint.__name__ if isinstance(hint, type) and not typing.get_args(hint) else str(hint)
-    return re.sub(r"\b[a-z_]+(\.[a-z_]+)*\.(?=[A-Za-z])", "", text).replace("|", "\\|")
+    return re.sub(r"\b[a-z_]+(\.[a-z_]+)*\.(?=[A-Za-z])", "", text).replace(" | ", " or ")
 
 
 # --- commands ---------------------------------------------------------------------------------------------------------

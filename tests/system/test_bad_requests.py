@@ -1,5 +1,6 @@
 """A bad request gets a clear 4xx and changes nothing, whatever it tries; it is never a 500."""
 
+from contextlib import closing
 from typing import Any
 from uuid import uuid4
 
@@ -107,7 +108,7 @@ def test_a_file_outside_the_storage_is_out_of_reach(app: Served, key: str) -> No
 def test_what_is_somebody_elses_cannot_be_read_changed_or_removed(app: Served, guest: Person) -> None:
     mine = guest.ask(LEAF, consent="store")["prediction_id"]
     said = guest.feedback(mine, is_correct=True).json()["feedback_id"]
-    with app.guest().http as stranger, nothing_changes(app):
+    with closing(app.guest().http) as stranger, nothing_changes(app):
         for answer in (
             stranger.get(f"/predictions/{mine}"),
             stranger.get(f"/predictions/{mine}/image"),
