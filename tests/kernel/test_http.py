@@ -23,7 +23,6 @@ class Own(DeclarativeBase):
 
 
 class Seed(Own):
-
     __tablename__ = "test_seeds"
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(unique=True)

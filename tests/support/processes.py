@@ -7,6 +7,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -54,7 +55,9 @@ def shared(what: str, common: Path, start: Callable[[Path], Server]) -> Iterator
         known = json.loads(state.read_text()) if state.exists() else {"users": 0}
         if not known["users"]:
             try:
-                known["server"] = asdict(start(Path(tempfile.mkdtemp(prefix=f"cultivar-{what}-"))))
+                server = start(Path(tempfile.mkdtemp(prefix=f"cultivar-{what}-")))
+                known["server"] = asdict(server)
+                _guard(server)
             except NotInstalled as missing:
                 skip_or_fail(what, str(missing))
         known["users"] += 1
@@ -70,6 +73,28 @@ def shared(what: str, common: Path, start: Callable[[Path], Server]) -> Iterator
                 end(*server.pids)
                 shutil.rmtree(server.folder, ignore_errors=True)
             state.write_text(json.dumps(known))
+
+
+_GUARD = """
+import shutil, sys, time, psutil
+session, folder, *pids = sys.argv[1:]
+while psutil.pid_exists(int(session)) and any(map(psutil.pid_exists, map(int, pids))):
+    time.sleep(1)
+if not psutil.pid_exists(int(session)):
+    left = [psutil.Process(int(pid)) for pid in pids if psutil.pid_exists(int(pid))]
+    for process in left:
+        process.kill()
+    psutil.wait_procs(left, timeout=10)
+    shutil.rmtree(folder, ignore_errors=True)
+"""
+
+
+def _guard(server: Server) -> None:
+    """A process that ends the server if the whole session is killed."""
+    session = os.getppid() if os.environ.get("PYTEST_XDIST_WORKER") else os.getpid()
+    command = [sys.executable, "-c", _GUARD, str(session), server.folder, *map(str, server.pids)]
+    nothing = subprocess.DEVNULL
+    _started.append(subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True))
 
 
 @contextmanager

@@ -159,11 +159,11 @@ def test_a_model_is_installed_with_its_manifest(place: Path, tmp_path: Path) -> 
     assert there.card is not None
 
 
-def test_a_fault_is_one_line_and_exit_code_one(tmp_path: Path) -> None:
+def test_a_fault_is_one_line_and_an_exit_code_of_its_kind(tmp_path: Path) -> None:
     write_pack(tmp_path)
     write_index(tmp_path / "leaves", [("train/a.jpg", "Rose___rust", "train", "a")])
     code, said = finished(command(tmp_path / "garden", tmp_path / "leaves", tmp_path / "out"))
-    assert code == 1
+    assert code == 3
     assert said == "cultivar: leaves: 'Rose___rust' is no class of garden and none of its rejects (bad_training_data)\n"
 
 

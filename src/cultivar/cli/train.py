@@ -31,7 +31,7 @@ ENVIRONMENT = {
 
 @app.command()
 def train(
-    pack: Annotated[str, typer.Option(help="Name of the pack to train.")],
+    pack: Annotated[str, typer.Option(help="Name of the pack to train, or its folder.")],
     data: Annotated[list[Path], typer.Option(help="Folder or tar of photos with index.csv; may be given again.")],
     weights: Annotated[Path | None, typer.Option(help="Pretrained backbone (safetensors); else timm's own.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run, to go on from. Default: runs/PACK.")] = None,

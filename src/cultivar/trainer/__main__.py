@@ -1,6 +1,7 @@
 """`python -m cultivar.trainer`: the child process of `cultivar train`.
 
-Exit codes: 0 done, 1 it cannot go on (one sentence on standard error), 2 wrong arguments, 130 interrupted.
+Exit codes: 0 done, 1 something failed, 2 wrong arguments, 3 photos, recipe or weights cannot be used, 130 interrupted.
+A failure is one sentence on standard error.
 """
 
 import argparse
@@ -11,11 +12,11 @@ import warnings
 from pathlib import Path
 from types import FrameType
 
-from cultivar.kernel.errors import CultivarError
+from cultivar.kernel.errors import Broken, CultivarError
 from cultivar.packs.service import load_pack
 from cultivar.trainer.run import Order, install, run
 
-INTERRUPTED = 130
+FAILED, INPUT, INTERRUPTED = 1, 3, 130
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     warnings.filterwarnings("ignore", module="lightning|torch")
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     logging.getLogger("cultivar").setLevel(logging.INFO)
+    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     try:
         pack = load_pack(given.pack)
         order = Order(pack, tuple(given.data), given.out, given.weights, given.seed, sys.stderr.isatty())
@@ -33,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
             install(export, pack)
     except CultivarError as error:
         sys.stderr.write(f"cultivar: {error.detail} ({error.code})\n")
-        return 1
+        return FAILED if isinstance(error, Broken) else INPUT
     except _Stopped:
         sys.stderr.write("cultivar: interrupted; the same command goes on from the last finished epoch\n")
         return INTERRUPTED
