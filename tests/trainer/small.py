@@ -1,12 +1,12 @@
 """A pack of three classes and its photos: plain colours with a mark, so that a small network learns them in seconds."""
 
 import csv
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
-import yaml
 from PIL import Image, ImageDraw
 
 from cultivar.packs.schemas import Pack
@@ -43,8 +43,7 @@ def write_pack(folder: Path, **recipe: object) -> Pack:
         "title": text,
         "description": text,
         "task": "classify",
-        "subject": "plant",
-        "healthy_label": "healthy",
+        "subject": "animal",
         "heads": [{"name": name, "kind": "softmax", "title": text} for name in ("plant", "condition")],
         "safety": text,
         "refusals": {
@@ -59,8 +58,8 @@ def write_pack(folder: Path, **recipe: object) -> Pack:
         names["plant"][plant] = names["condition"][condition] = text
         labels = {"plant": plant, "condition": condition}
         classes.append({"name": name, "labels": labels, "title": text, "description": text})
-    (home / "pack.yaml").write_text(yaml.safe_dump(head))
-    (home / "labels.yaml").write_text(yaml.safe_dump({"classes": classes, "names": names}))
+    (home / "pack.yaml").write_text(json.dumps(head))  # JSON is YAML
+    (home / "labels.yaml").write_text(json.dumps({"classes": classes, "names": names}))
     return load_pack(home)
 
 

@@ -36,10 +36,12 @@ def test_light_keeps_grey_close_to_grey(seed: int) -> None:
 
 def test_a_pasted_leaf_shows_both_leaf_and_background() -> None:
     leaf, ground = np.full((96, 96, 3), (0, 255, 0), np.uint8), np.full((64, 64, 3), (0, 0, 255), np.uint8)
+    shares = []
     for seed in range(20):
         view = np.asarray(Paste(leaf_mask(), ground).compose(leaf, 64, np.random.default_rng(seed)))
-        greenish = view[..., 1] > 200
-        assert 0.02 < greenish.mean() < 0.98
+        shares.append((view[..., 1] > 200).mean())
+    assert min(shares) > 0.1
+    assert np.median(shares) < 0.95
 
 
 def test_without_turns_up_stays_up() -> None:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, update
 
 from cultivar.kernel.clock import now
-from cultivar.kernel.database import Database
+from cultivar.kernel.database import Database, DatabaseUnavailable
 from cultivar.kernel.jobs import lease
 from cultivar.kernel.jobs.context import JobContext
 from cultivar.kernel.jobs.tables import Job
@@ -149,3 +149,27 @@ async def test_several_workers_do_each_job_once_and_never_two_at_a_time(db: Data
         await until(all_done)
     assert overlaps == []
     assert done == Counter(jobs)
+
+
+async def test_a_worker_that_cannot_renew_lets_go_before_its_lease_ends(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = asyncio.Event()
+
+    async def away(*_: Any, **__: Any) -> dict[UUID, bool]:
+        raise DatabaseUnavailable
+
+    async def dawdle(_: JobContext) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    job_id = await ask(world)
+    monkeypatch.setattr(lease, "extend", away)
+    async with running(runner(world, dawdle, lease_s=6.0)):
+        await until(reaches(world, job_id, "running"))
+        lease_ends = (await job(world, job_id)).run_after
+        async with asyncio.timeout(60):
+            await ended.wait()
+        assert now() < lease_ends

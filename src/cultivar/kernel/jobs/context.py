@@ -19,6 +19,8 @@ class JobContext:
 
     held: Held
     world: World
+    held_until: float
+    """When its lease ends, by `time.monotonic`."""
     stopping: bool = False
     """Whether somebody asked for its end."""
     obeyed: bool = False

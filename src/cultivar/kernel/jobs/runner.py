@@ -1,6 +1,7 @@
 """The loop of a worker: deliver facts, fire schedules, take jobs and see them through."""
 
 import asyncio
+import time
 from collections.abc import Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import SystemRandom
@@ -88,10 +89,11 @@ class Runner:
         found = await self._deliver(self._world, older_than=patience) if self._deliver else 0
         found += await self._clockwork.fire(self._world.db, now())
         while due := self._due(patience):
+            until = self._lease_end()
             held = await lease.claim(self._world.db, due, lease=self._lease)
             if held is None:
                 break
-            self._take(held)
+            self._take(held, until)
             found += 1
         return found
 
@@ -110,8 +112,12 @@ class Runner:
             and (kinds := [name for name, kind in self._kinds.items() if kind.background is background])
         ]
 
-    def _take(self, held: Held) -> None:
-        job = JobContext(held, self._world, stopping=held.cancel_requested)
+    def _lease_end(self) -> float:
+        """When a lease that is asked for now ends at the earliest."""
+        return time.monotonic() + self._lease.total_seconds()
+
+    def _take(self, held: Held, until: float) -> None:
+        job = JobContext(held, self._world, until, stopping=held.cancel_requested)
         task = asyncio.create_task(self._survive(self._see_through(job)), name=f"job {held.kind}")
         self._running[task] = job
         task.add_done_callback(self._done)
@@ -163,19 +169,24 @@ class Runner:
         JOBS_FINISHED.labels(job.held.kind, state).inc()
 
     async def _beat(self) -> None:
-        """Hold what runs here; let go of what somebody else took while we could not."""
+        """Hold what runs here; let go of what somebody else took, or may have taken while the database was away."""
+        every = self._lease.total_seconds() / 3
         while True:
-            await asyncio.sleep(self._lease.total_seconds() / 3)
+            await asyncio.sleep(every)
             await self._survive(self._hold())
+            for task, job in list(self._running.items()):
+                if job.held_until <= time.monotonic() + every:
+                    log.warning("job_let_go", job_id=str(job.held.id), job_kind=job.held.kind)
+                    task.cancel()
 
     async def _hold(self) -> None:
-        running = dict(self._running)
+        running = list(self._running.values())
         if not running:
             return
-        held = await lease.extend(self._world.db, [job.held.token for job in running.values()], lease=self._lease)
-        for task, job in running.items():
-            if job.held.token not in held:
-                task.cancel()
+        until = self._lease_end()
+        held = await lease.extend(self._world.db, [job.held.token for job in running], lease=self._lease)
+        for job in running:
+            job.held_until = until if job.held.token in held else 0.0
             job.stopping |= held.get(job.held.token, True)
 
     async def _idle(self) -> None:
