@@ -19,14 +19,7 @@ from cultivar.vision.errors import UnreadableImage
 from cultivar.vision.runtime.wire import PREFIX, Message
 
 PASSED_ON: Final = frozenset(("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG", "LC_ALL"))
-FRUGAL: Final = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MALLOC_ARENA_MAX": "1",
-    "MALLOC_MMAP_THRESHOLD_": str(2**20),
-    "MALLOC_TRIM_THRESHOLD_": str(2**22),
-}
-"""A photo's memory goes back to the system when it is done."""
+FRUGAL: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
 START_SECONDS: Final = 60.0
 RETRY_SECONDS: Final = 1.0
 SEND_BUFFER: Final = 2**20
