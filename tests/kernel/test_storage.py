@@ -234,3 +234,14 @@ def test_the_type_of_a_file_is_in_its_name() -> None:
     assert media_type("photos/a.jpg") == "image/jpeg"
     assert media_type("a.webp") == "image/webp"
     assert media_type("thing") == "application/octet-stream"
+
+
+async def test_what_a_crash_left_is_never_listed_and_swept_once_it_is_old(folder: Storage, tmp_path: Path) -> None:
+    await folder.put("photos/a.jpg", b"leaf", JPEG)
+    for name in ("a.jpg#1", "b.jpg#12"):
+        (tmp_path / "objects" / "photos" / name).write_bytes(b"le")
+    assert await keys(folder) == {"photos/a.jpg"}
+    assert await folder.sweep(now() - timedelta(hours=1)) == 0
+    assert await folder.sweep(now() + timedelta(hours=1)) == 2
+    assert await folder.get("photos/a.jpg") == b"leaf"
+    assert len(list((tmp_path / "objects" / "photos").iterdir())) == 1

@@ -127,6 +127,13 @@ class Storage:
                 for each in page:
                     yield Stored(each["path"], each["size"], each["last_modified"])
 
+    async def sweep(self, before: datetime) -> int:
+        """Remove what puts that a crash interrupted have left in a folder before then; how many that were.
+
+        A bucket's owner has it do so by a lifecycle rule for incomplete multipart uploads.
+        """
+        return 0 if self.folder is None else await to_thread(_sweep, self.folder, before.timestamp())
+
     async def ping(self) -> None:
         """Returns when the storage answers; raises StorageUnavailable when it does not."""
         with _told_plainly(""):
@@ -209,6 +216,14 @@ def _sync(paths: Iterable[Path]) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _sweep(root: Path, before: float) -> int:
+    """obstore writes to `key#1` and renames it; no key has a `#`."""
+    left = [file for file in root.rglob("*#*") if file.is_file() and file.stat().st_mtime < before]
+    for file in left:
+        file.unlink(missing_ok=True)
+    return len(left)
 
 
 @contextmanager

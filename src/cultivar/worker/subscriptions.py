@@ -46,6 +46,7 @@ KINDS = {
     predictions.FORGET_ANSWERS: JobKind(predictions.forget_answers, background=True),
     "accounts.sweep_sessions": JobKind(accounts.sweep_sessions, background=True),
     "jobs.prune": JobKind(upkeep.prune, background=True),
+    "storage.sweep": JobKind(upkeep.sweep_storage, background=True),
 }
 
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
@@ -57,4 +58,5 @@ SCHEDULES = (
     Schedule("accounts.sweep_sessions", every=_DAY, at=timedelta(hours=3, minutes=20)),
     Schedule(predictions.FORGET_ANSWERS, every=_DAY, at=timedelta(hours=3, minutes=40)),
     Schedule("jobs.prune", every=_DAY, at=timedelta(hours=4)),
+    Schedule("storage.sweep", every=_DAY, at=timedelta(hours=4, minutes=20)),
 )
