@@ -38,7 +38,6 @@ def create_app(settings: Settings | None = None) -> Api:
         title="Cultivar",
         version=health.VERSION,
         summary="A photo of a leaf in, a calibrated answer out, asked whether it was right.",
-        openapi_external_docs={"description": "Guide to the API", "url": "/help/guide/"},
         license_info={"name": "MIT", "identifier": "MIT"},
         lifespan=process.lifespan,
         openapi_url=None,

@@ -15,6 +15,8 @@ from cultivar.kernel.errors import CultivarError, Invalid, NotSignedIn, TooLarge
 from cultivar.kernel.tokens import TokenExpired, TokenInvalid
 
 _IDENTITY = (NotSignedIn, TokenInvalid, TokenExpired, RoleMissing, ScopeMissing)
+_GUIDE = {"description": "Guide to the API", "url": "/help/guide/"}
+"""OpenAPI lets the address be relative; FastAPI's own parameter does not."""
 _BODY = (problems.MalformedBody, TooLarge)
 _API = (TooManyRequests, Unavailable, DatabaseUnavailable)
 
@@ -25,6 +27,7 @@ class Api(FastAPI):
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
             document = super().openapi()
+            document["externalDocs"] = _GUIDE
             _add_schemas(document)
             for path, method, needed in operations(self.routes):
                 _complete(document["paths"].get(path, {}).get(method.lower()), path, guarded=isinstance(needed, Needs))
