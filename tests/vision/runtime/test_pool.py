@@ -15,7 +15,7 @@ from cultivar.kernel.errors import Unavailable
 from cultivar.vision.decode import Limits
 from cultivar.vision.errors import UnreadableImage
 from cultivar.vision.geometry import PlainFrame
-from cultivar.vision.runtime.pool import ChildEnded, Confinement, DecodePool
+from cultivar.vision.runtime.pool import Child, ChildEnded, Confinement, DecodePool
 from cultivar.vision.runtime.wire import Message, frame_header
 from tests.support.photofile import encoded
 from tests.vision.pictures import heic, telling, texture
@@ -120,19 +120,31 @@ async def test_one_that_died_idle_is_replaced_and_no_photo_blamed(pool: DecodePo
     assert len(decoders()) == 2
 
 
-async def test_one_that_is_killed_at_work_makes_its_photo_unreadable(told: Told) -> None:
+@pytest.mark.parametrize("kills", [1, 2])
+async def test_a_photo_is_blamed_when_two_decoders_ended_over_it(
+    kills: int, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask_child, to_kill = Child.ask, iter(range(kills))
+
+    async def ask_and_kill(child: Child, message: Message) -> Message:
+        reply = asyncio.create_task(ask_child(child, message))
+        if next(to_kill, None) is not None:
+            await asyncio.sleep(0.02)
+            os.kill(child.pid, signal.SIGKILL)
+        return await reply
+
     pool = DecodePool(1, Confinement(), lambda name, value: told.append((name, value)))
     await pool.start()
+    monkeypatch.setattr(Child, "ask", ask_and_kill)
     try:
         slow, behind = asyncio.create_task(pool.ask(ask(SLOW))), asyncio.create_task(pool.ask(ask()))
-        (child,) = decoders()
-        await until(lambda: child.cpu_times().user + child.cpu_times().system > 0 and child.status() == "running")
-        child.kill()
-        with pytest.raises(UnreadableImage, match="time and memory"):
-            await slow
-        reply, _ = await behind
-        assert reply.header["facts"]["width"] == 64
-        assert told == [("decoder_replaced", 1)]
+        if kills == 1:
+            assert (await slow)[0].header["facts"]["width"] == 2400
+        else:
+            with pytest.raises(UnreadableImage, match="time and memory"):
+                await slow
+        assert (await behind)[0].header["facts"]["width"] == 64
+        assert told == [("decoder_replaced", 1)] * kills
     finally:
         await pool.close()
 

@@ -4,6 +4,7 @@ each that had to be killed. All of it lives on one event loop, and nothing here 
 import asyncio
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -93,11 +94,11 @@ class Child:
             raise ChildEnded from error
         return await self._receive()
 
-    async def end(self) -> None:
-        """Kill and reap it."""
+    async def end(self) -> int:
+        """Kill and reap it; its exit status, which is that of its own end if it was gone before."""
         self._channel.close()
         self._process.kill()
-        await asyncio.to_thread(self._process.wait)
+        return await asyncio.to_thread(self._process.wait)
 
     async def _receive(self) -> Message:
         of_header, of_body = PREFIX.unpack(await self._exactly(PREFIX.size))
@@ -209,26 +210,34 @@ class DecodePool:
         task.add_done_callback(self._running.pop)
 
     async def _run(self, child: Child, job: _Job, *, background: bool) -> None:
-        if not child.alive:
-            child = await self._replace(child)
-        if not await self._exchange(child, job):
+        for last in (False, True):
+            if not child.alive:
+                child = await self._replace(child)
+            if await self._exchange(child, job, last=last):
+                break
             child = await self._replace(child)
         self._idle.append(child)
         if background:
             self._in_background = False
         self._dispatch()
 
-    async def _exchange(self, child: Child, job: _Job) -> bool:
-        """Settle the job; False when the child must be replaced."""
+    async def _exchange(self, child: Child, job: _Job, *, last: bool) -> bool:
+        """Settle the job; False when the child must be replaced.
+
+        Somebody else may have ended the child, as a system does that runs out of memory; so a photo is blamed at its
+        last attempt, or when it used up its time.
+        """
         if job.reply.done():
             return True
         waited = (time.perf_counter() - job.since) * 1000
         try:
             async with asyncio.timeout(self._confinement.patience):
                 reply = await child.ask(job.message)
-        except (ChildEnded, TimeoutError):
+        except (ChildEnded, TimeoutError) as error:
             self._observe("decoder_replaced", 1)
-            job.fail(UnreadableImage(TOO_MUCH))
+            status = await child.end()
+            if last or isinstance(error, TimeoutError) or status == -signal.SIGPROF:
+                job.fail(UnreadableImage(TOO_MUCH))
             return False
         reply.header["waited_ms"] = waited
         if not job.reply.done():
