@@ -79,6 +79,7 @@ def upgrade() -> None:
     sa.Column('role', sa.Enum('guest', 'user', 'expert', 'admin', name='role', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('email', sa.String(length=254), nullable=True),
     sa.Column('password_hash', sa.String(length=255), nullable=True),
+    sa.Column('must_change_password', sa.Boolean(), nullable=False),
     sa.Column('consent', sa.Enum('none', 'store', 'train', name='consent', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),

@@ -109,7 +109,7 @@ async def test_an_old_session_needs_the_password_to_close_the_account(ada: Perso
         await session.execute(update(SessionRow).values(created_at=datetime.now(UTC) - timedelta(minutes=16)))
     assert problem(await ada.ask("DELETE", "users/me")) == (403, "password_needed")
     wrong = await ada.ask("DELETE", "users/me", json={"password": "Leaf-rust-in-July"})
-    assert problem(wrong) == (403, "password_needed")
+    assert problem(wrong) == (403, "wrong_password")
     assert (await ada.ask("GET", "users/me")).json()["email"] == EMAIL
     assert (await ada.ask("DELETE", "users/me", json={"password": PASSWORD})).status_code == 204
 

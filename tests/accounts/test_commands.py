@@ -1,6 +1,7 @@
 """People and keys from the command line."""
 
 import asyncio
+import getpass
 import io
 import logging
 from collections.abc import Iterator
@@ -10,12 +11,15 @@ from typing import Any
 import pytest
 import structlog
 
-from cultivar.accounts import service
+from cultivar.accounts import service, signin
+from cultivar.accounts.errors import SessionEnded, WrongCredentials
 from cultivar.cli import main
 from cultivar.cli.exits import Exit
 from cultivar.kernel.actor import Actor
 from cultivar.kernel.database import Database
+from cultivar.kernel.limits import Throttle
 from cultivar.kernel.settings import Settings
+from cultivar.kernel.tokens import use_secret
 
 from .conftest import EMAIL, PASSWORD
 
@@ -47,10 +51,11 @@ def create_ada(monkeypatch: pytest.MonkeyPatch) -> Any:
 def identify(folder: Path, key: str) -> Actor:
     async def ask() -> Actor:
         db = Database(Settings(data_dir=folder).database_url)
-        async with db.reading() as session:
-            actor = await service.authenticate(session, key)
-        await db.close()
-        return actor
+        try:
+            async with db.reading() as session:
+                return await service.authenticate(session, key)
+        finally:
+            await db.close()
 
     return asyncio.run(ask())
 
@@ -75,6 +80,96 @@ def test_an_account_and_its_key_are_made_before_the_first_start(
     assert main.run(["key", "create", *options]) == Exit.DONE
     actor = identify(folder, capsys.readouterr().out.strip())
     assert (str(actor.user_id), actor.role, actor.scopes) == (user_id, "admin", {"predict", "datasets:read"})
+
+
+def set_password(monkeypatch: pytest.MonkeyPatch, password: str, email: str = "Ada@Example.org") -> int:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n"))
+    return main.run(["user", "password", "--email", email, "--password-stdin"])
+
+
+def sign_in(folder: Path, password: str) -> str:
+    """An access token; raises for a wrong password."""
+
+    async def ask() -> str:
+        settings = Settings(data_dir=folder, login_rate_limit="off")
+        use_secret(settings.secret)
+        db = Database(settings.database_url)
+        try:
+            async with db.transaction() as session:
+                visitor, throttle = signin.Visitor(), Throttle(None, "127.0.0.1")
+                return (await signin.sign_in(session, EMAIL, password, visitor, throttle)).access
+        finally:
+            await db.close()
+
+    return asyncio.run(ask())
+
+
+def test_another_password_ends_all_sessions(
+    create_ada: Any, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    create_ada()
+    user_id, token = capsys.readouterr().out, sign_in(folder, PASSWORD)
+    assert str(identify(folder, token).user_id) == user_id.strip()
+    assert set_password(monkeypatch, "Quince-and-medlar") == Exit.DONE
+    assert capsys.readouterr().out == user_id
+    with pytest.raises(SessionEnded):
+        identify(folder, token)
+    with pytest.raises(WrongCredentials):
+        sign_in(folder, PASSWORD)
+    assert sign_in(folder, "Quince-and-medlar")
+
+
+@pytest.mark.parametrize(
+    ("password", "email", "code", "named"),
+    [
+        ("Quince-and-medlar", "eve@example.org", Exit.MISSING, "unknown_account"),
+        ("Quince-and-medlar", "nobody", Exit.INPUT, "invalid_email"),
+        ("short", EMAIL, Exit.INPUT, "weak_password"),
+        ("", EMAIL, Exit.INPUT, "weak_password"),
+    ],
+)
+def test_a_password_that_cannot_be_set_is_one_line_and_changes_nothing(
+    create_ada: Any,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    password: str,
+    email: str,
+    code: Exit,
+    named: str,
+) -> None:
+    create_ada()
+    token = sign_in(folder, PASSWORD)
+    capsys.readouterr()
+    assert set_password(monkeypatch, password, email) == code
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert f"({named})" in said.err
+    assert identify(folder, token)
+
+
+@pytest.mark.parametrize("command", [["create"], ["password"]])
+def test_without_the_option_the_password_is_asked_for_twice_and_never_shown(
+    command: list[str],
+    create_ada: Any,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    folder: Path,
+) -> None:
+    if command == ["password"]:
+        create_ada("Leaf-rust-in-July")
+        capsys.readouterr()
+    asked: list[str] = []
+
+    def type_it(prompt: str = "", *_: object) -> str:
+        asked.append(prompt)
+        return PASSWORD
+
+    monkeypatch.setattr(getpass, "getpass", type_it)
+    assert main.run(["user", *command, "--email", EMAIL]) == Exit.DONE
+    assert len(asked) == 2
+    assert PASSWORD not in capsys.readouterr().out
+    assert sign_in(folder, PASSWORD)
 
 
 def test_what_cannot_be_made_is_one_line_and_an_exit_code(create_ada: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -93,7 +93,11 @@ async def test_an_embedded_start_makes_one_admin_and_says_its_password_once(stra
         assert await service.ensure_first_admin(session) is None
     assert first
     assert (await stranger.sign_in(first.email, first.password)).status_code == 200
-    assert (await stranger.ask("GET", "users/me")).json()["role"] == "admin"
+    me = (await stranger.ask("GET", "users/me")).json()
+    assert (me["role"], me["must_change_password"]) == ("admin", True)
+    body = {"current_password": first.password, "new_password": PASSWORD}
+    assert (await stranger.ask("POST", "users/me/password", json=body)).status_code == 204
+    assert (await stranger.ask("GET", "users/me")).json() == {**me, "must_change_password": False}
 
 
 async def test_an_account_can_be_made_with_a_role_and_only_once(db: Database, stranger: Person) -> None:

@@ -36,7 +36,8 @@ def test_it_says_where_it_is_and_the_first_admins_password_once(program: Program
     form = {"username": "admin@localhost", "password": told[0]}
     token = httpx.post(f"{program.url}/api/v1/auth/token", data=form).raise_for_status().json()["access_token"]
     me = httpx.get(f"{program.url}/api/v1/users/me", headers={"Authorization": f"Bearer {token}"}).json()
-    assert me["role"] == "admin"
+    assert (me["role"], me["must_change_password"]) == ("admin", True)
+    assert "Change it now: cultivar user password --email admin@localhost" in program.log.read_text()
     assert program.stop() == Exit.DONE
     program.start()
     assert program.stop() == Exit.DONE

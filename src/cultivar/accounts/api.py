@@ -23,6 +23,7 @@ from cultivar.accounts.errors import (
     WeakPassword,
     WrongCredentials,
     WrongOrigin,
+    WrongPassword,
 )
 from cultivar.accounts.schemas import (
     ConsentIn,
@@ -33,6 +34,7 @@ from cultivar.accounts.schemas import (
     KeyOut,
     LeaveIn,
     NewKey,
+    PasswordIn,
     Person,
     RefreshIn,
     SessionOut,
@@ -53,7 +55,7 @@ COOKIE = "cultivar_refresh"
 COOKIE_PATH = "/api/v1/auth"
 
 Owner = Annotated[Actor, needs("account")]
-KeyMaker = Annotated[Actor, needs("account", "user")]
+Registered = Annotated[Actor, needs("account", "user")]
 
 
 async def _visitor(
@@ -179,13 +181,19 @@ async def read_me(session: Session, actor: Owner) -> User:
     return await service.me(session, actor)
 
 
-@router.delete("/users/me", status_code=204, responses=responses(PasswordNeeded, TooManyAttempts))
+@router.delete("/users/me", status_code=204, responses=responses(PasswordNeeded, WrongPassword, TooManyAttempts))
 async def close_account(session: Session, actor: Owner, throttle: SignInThrottle, body: LeaveIn | None = None) -> None:
     """Close the account for good: all sign-ins and keys fail at once, and a job erases everything of this person.
 
     The password is needed unless this session was begun within the last 15 minutes; guests have none.
     """
     await service.close_account(session, actor, body.password if body else None, throttle)
+
+
+@router.post("/users/me/password", status_code=204, responses=responses(WrongPassword, WeakPassword, TooManyAttempts))
+async def change_password(body: PasswordIn, session: Session, actor: Registered, throttle: SignInThrottle) -> None:
+    """Replace one's password. All other sessions end at once; this one and API keys go on."""
+    await service.change_password(session, actor, body.current_password, body.new_password, throttle)
 
 
 @router.get("/users/me/export", status_code=202)
@@ -237,7 +245,7 @@ async def list_keys(session: Session, actor: Owner, asked: CursorParams) -> Page
 
 
 @router.post("/keys", status_code=201, responses=responses(ScopeTooWide, AlreadyExpired, TooManyKeys))
-async def make_key(body: KeyIn, session: Session, actor: KeyMaker) -> NewKey:
+async def make_key(body: KeyIn, session: Session, actor: Registered) -> NewKey:
     """Make an API key for a program. It is shown this once."""
     return await keys.make_key(session, actor.user_id, actor.role, body)
 

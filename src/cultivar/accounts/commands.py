@@ -26,6 +26,19 @@ async def create_user(settings: Settings, email: str, password: str, role: Role)
     return made.id
 
 
+async def reset_password(settings: Settings, email: str, password: str) -> UUID:
+    """Another password for the person with this e-mail, whose sessions end; their id.
+
+    Raises AccountUnknown, EmailInvalid or WeakPassword.
+    """
+    async with _transaction(settings) as session:
+        user = await queries.user_with_email(session, _normal(email), change=True)
+        if user is None:
+            raise AccountUnknown
+        await service.set_password(session, user, rules.normal_password(password))
+        return user.id
+
+
 async def create_key(settings: Settings, email: str, *, name: str, scopes: list[str], days: int | None) -> str:
     """A key of the person with this e-mail, which ends after `days`. Raises AccountUnknown, ScopeTooWide or Invalid."""
     expires_at = now() + timedelta(days=days) if days else None

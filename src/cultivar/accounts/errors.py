@@ -9,6 +9,7 @@ CultivarError
 │   └── SessionEnded       401 session_ended        the refresh token is spent, expired or ended
 ├── NotAllowed
 │   ├── PasswordNeeded     403 password_needed      this step wants the password again
+│   ├── WrongPassword      403 wrong_password       the password that was given again is not right
 │   └── ScopeTooWide       403 scope_too_wide       a key may not hold more than its maker
 ├── NotFound
 │   ├── SessionUnknown     404 unknown_session
@@ -51,6 +52,11 @@ class SessionEnded(NotSignedIn):
 class PasswordNeeded(NotAllowed):
     code = "password_needed"
     title = "Give your password to do this"
+
+
+class WrongPassword(NotAllowed):
+    code = "wrong_password"
+    title = "That is not your password"
 
 
 class ScopeTooWide(NotAllowed):

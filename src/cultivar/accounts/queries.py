@@ -44,9 +44,13 @@ async def user(session: AsyncSession, actor: Actor, *, lock: bool = False) -> Us
     return await session.scalar(statement.with_for_update() if lock else statement)
 
 
-async def user_with_email(session: AsyncSession, email: str) -> User | None:
-    """Asked by nobody yet: this is how one signs in."""
-    return await session.scalar(select(User).where(User.email == email))
+async def user_with_email(session: AsyncSession, email: str, *, change: bool = False) -> User | None:
+    """Asked by nobody yet: this is how one signs in, unless the row is being changed, which is waited for.
+
+    With `change` it is the operator who asks, and nobody signs in until the transaction ends.
+    """
+    statement = select(User).where(User.email == email)
+    return await session.scalar(statement.with_for_update(read=not change, key_share=not change))
 
 
 async def an_admin(session: AsyncSession) -> User | None:

@@ -45,11 +45,15 @@ class Credentials(_In):
 
 
 class Person(_Out):
-    """An account: `email` is null for a guest."""
+    """An account: `email` is null for a guest.
+
+    `must_change_password` marks a password that somebody else has read, such as the one that the first start prints.
+    """
 
     id: UUID
     email: str | None
     role: Role
+    must_change_password: bool
     consent: ConsentChoice
     created_at: datetime
 
@@ -74,6 +78,13 @@ class LeaveIn(_In):
     """The password again; it may be left out within 15 minutes of signing in, and by guests."""
 
     password: Password | None = None
+
+
+class PasswordIn(_In):
+    """The password as it is, and the one that replaces it."""
+
+    current_password: Password
+    new_password: NewPassword
 
 
 class SessionOut(_Out):

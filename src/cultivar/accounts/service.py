@@ -20,6 +20,7 @@ from cultivar.accounts.errors import (
     PasswordNeeded,
     SessionEnded,
     WeakPassword,
+    WrongPassword,
 )
 from cultivar.accounts.events import AccountClosed, ConsentChanged
 from cultivar.accounts.schemas import ConsentChoice, ConsentOut, PersonData
@@ -102,10 +103,31 @@ async def me(session: AsyncSession, actor: Actor) -> User:
     return _living(await queries.user(session, actor))
 
 
+async def change_password(session: AsyncSession, actor: Actor, current: str, new: str, throttle: Throttle) -> None:
+    """Replace the actor's password and end their other sessions.
+
+    Raises WrongPassword, TooManyAttempts after too many of those, or WeakPassword, also for the one it is already.
+    """
+    user = _living(await queries.user(session, actor, lock=True))
+    await _prove(user, current, throttle)
+    if new == current:
+        raise WeakPassword("The new password is the old one.")
+    await set_password(session, user, new, but=actor.session_id)
+
+
+async def set_password(session: AsyncSession, user: User, password: str, *, but: UUID | None = None) -> None:
+    """Replace a person's password and end all their sessions `but` one; raises WeakPassword."""
+    user.password_hash = await _checked_hash(password, user.email or "")
+    user.must_change_password = False
+    await queries.delete_sessions_of(session, user.id, but=but)
+    note("account.password_changed", user_id=user.id)
+
+
 async def close_account(session: AsyncSession, actor: Actor, password: str | None, throttle: Throttle) -> None:
     """End every session and key, forget e-mail and password at once, and state that the rest is to be erased.
 
-    Raises PasswordNeeded unless the actor is a guest, has signed in within 15 minutes or gives the right password.
+    Raises PasswordNeeded unless the actor is a guest, has signed in within 15 minutes or gives the password, and
+    WrongPassword if that is not right.
     """
     user = _living(await queries.user(session, actor, lock=True))
     await _confirm(session, actor, user, password, throttle)
@@ -185,7 +207,8 @@ async def ensure_first_admin(session: AsyncSession) -> FirstAdmin | None:
     if await queries.an_admin(session) is not None:
         return None
     password = secrets.token_urlsafe(18)
-    await create_user(session, FIRST_ADMIN, password, role="admin")
+    admin = await create_user(session, FIRST_ADMIN, password, role="admin")
+    admin.must_change_password = True
     return FirstAdmin(FIRST_ADMIN, password)
 
 
@@ -199,14 +222,20 @@ async def _confirm(session: AsyncSession, actor: Actor, user: User, password: st
     if user.password_hash is None:
         return
     if password is not None:
-        await attempt(throttle, str(user.id))
-        if not await passwords.is_right(password, user.password_hash):
-            raise PasswordNeeded("That is not your password.")
-        await throttle.succeeded(str(user.id))
+        await _prove(user, password, throttle)
         return
     row = await queries.own_session(session, actor)
     if row is None or not rules.is_fresh(row.created_at, now()):
         raise PasswordNeeded
+
+
+async def _prove(user: User, password: str, throttle: Throttle) -> None:
+    """Throttled like a sign-in, so that a stolen token is no way to guess the password."""
+    await attempt(throttle, str(user.id))
+    if not await passwords.is_right(password, user.password_hash):
+        note("auth.refused", reason="wrong_password", user_id=user.id)
+        raise WrongPassword
+    await throttle.succeeded(str(user.id))
 
 
 async def _checked_hash(password: str, email: str) -> str:

@@ -30,6 +30,7 @@ class User(Base):
     role: Mapped[Role] = mapped_column(choice("role", "guest", "user", "expert", "admin"))
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str | None] = mapped_column(String(255))
+    must_change_password: Mapped[bool] = mapped_column(default=False)
     consent: Mapped[ConsentChoice] = mapped_column(choice("consent", *_choices), default="none")
     created_at: Mapped[datetime] = mapped_column(default=now)
     closed_at: Mapped[datetime | None]

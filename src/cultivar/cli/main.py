@@ -21,7 +21,7 @@ COMMANDS = {
     "train": "Train a pack's model; needs the extra `train`.",
     "models": "List, show and verify models.",
     "db": "Bring the database's tables up or down, or check them.",
-    "user": "Create people.",
+    "user": "Create people, and give them another password.",
     "key": "Create API keys.",
     "data": "Unpack data sets.",
     "backup": "Create, verify and restore backups.",

@@ -1,4 +1,4 @@
-"""`cultivar user`: create people."""
+"""`cultivar user`: create people, and give them another password."""
 
 import asyncio
 import sys
@@ -12,16 +12,19 @@ from cultivar.kernel.telemetry import configure
 
 NewRole = Literal["user", "expert", "admin"]
 
+PasswordStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
+
 app = typer.Typer()
 
 
 @app.callback()
 def user() -> None:
-    """Create people.
+    """Create people, and give them another password.
 
     \b
-    Example:
+    Examples:
       cultivar user create --email ada@example.org --role expert
+      cultivar user password --email ada@example.org
     """
 
 
@@ -29,9 +32,7 @@ def user() -> None:
 def create(
     email: Annotated[str, typer.Option(help="What they sign in with.")],
     role: Annotated[NewRole, typer.Option(help="What they may do.")] = "user",
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-    ] = False,
+    password_stdin: PasswordStdin = False,
 ) -> None:
     """Create an account and print its id. The password is asked for, unless it comes on standard input.
 
@@ -39,12 +40,32 @@ def create(
     Example:
       cultivar user create --email ada@example.org --password-stdin --role admin < password.txt
     """
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _asked()
+    given = _password(password_stdin)
     settings = Settings()
     configure(settings)
-    typer.echo(asyncio.run(commands.create_user(settings, email, password, role)))
+    typer.echo(asyncio.run(commands.create_user(settings, email, given, role)))
 
 
-def _asked() -> str:
+@app.command()
+def password(
+    email: Annotated[str, typer.Option(help="Whose it is.")],
+    password_stdin: PasswordStdin = False,
+) -> None:
+    """Give an account another password and print its id. All its sessions end at once; API keys go on.
+
+    \b
+    Examples:
+      cultivar user password --email admin@localhost
+      cultivar user password --email ada@example.org --password-stdin < password.txt
+    """
+    given = _password(password_stdin)
+    settings = Settings()
+    configure(settings)
+    typer.echo(asyncio.run(commands.reset_password(settings, email, given)))
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
     answer: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     return answer

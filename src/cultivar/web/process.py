@@ -51,7 +51,10 @@ async def _first_admin(world: World) -> None:
     async with world.db.transaction() as session:
         admin = await accounts.ensure_first_admin(session)
     if admin is not None:
-        sys.stdout.write(f"\nAdministrator: {admin.email}\nOne-time password: {admin.password}\n\n")
+        sys.stdout.write(
+            f"\nAdministrator: {admin.email}\nOne-time password: {admin.password}\n"
+            f"Change it now: cultivar user password --email {admin.email}\n\n"
+        )
         sys.stdout.flush()
 
 
