@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import structlog
+from tests.support.processes import free_ports
 
 from cultivar.accounts import service, signin
 from cultivar.accounts.errors import SessionEnded, WrongCredentials
@@ -200,3 +201,31 @@ def test_a_key_that_cannot_be_made_is_one_line_and_an_exit_code(
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["user", "create"], "--email"),
+        (["user", "create", "--email", EMAIL, "--role", "guest"], "--role"),
+        (["user", "password"], "--email"),
+        (["key", "create", "--email", EMAIL, "--name", "greenhouse"], "--scope"),
+        (["key", "create", "--email", EMAIL, "--name", "greenhouse", "--scope", "predict", "--days", "0"], "--days"),
+    ],
+)
+def test_a_wrong_command_line_names_the_option_and_makes_nothing(
+    arguments: list[str], named: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.run(arguments) == Exit.USAGE
+    assert named in capsys.readouterr().err
+    assert not (folder / "cultivar.db").exists()
+
+
+def test_a_database_that_does_not_answer_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CULTIVAR_DATABASE_URL", f"postgresql://u:hidden@127.0.0.1:{free_ports(1)[0]}/none")
+    assert set_password(monkeypatch, PASSWORD) == Exit.UNAVAILABLE
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "hidden" not in said

@@ -41,6 +41,24 @@ def test_show_speaks_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(told["labels"]) == told["classes"] == 6
 
 
+@pytest.mark.parametrize("command", [["list"], ["show", "drawn"], ["verify"]])
+def test_a_pack_that_does_not_hold_together_is_one_line(
+    command: list[str], packs_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (packs_dir / "drawn" / "pack.yaml").write_text("name: drawn\ncolour: green\n")
+    assert run(["models", *command]) == Exit.BROKEN
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert "drawn" in said.err
+    assert said.err.endswith("(bad_pack)\n")
+
+
+@pytest.mark.parametrize("arguments", [["show"], ["show", "drawn", "--language", "de"], ["verify", "--quick"]])
+def test_a_wrong_command_line_is_a_matter_of_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["models", *arguments]) == Exit.USAGE
+    assert "Usage: cultivar models" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", ["show", "verify"])
 @pytest.mark.parametrize("name", ["oak", "plant-health"])
 def test_what_is_not_there_is_one_line(command: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -95,3 +113,5 @@ def test_without_any_model_there_is_nothing_to_verify(packs_dir: Path, capsys: p
     assert run(["models", "verify"]) == Exit.MISSING
     assert run(["models", "list"]) == Exit.DONE
     assert "No pack has a model yet." in capsys.readouterr().out
+    assert run(["models", "list", "--json"]) == Exit.DONE
+    assert json.loads(capsys.readouterr().out) == []
