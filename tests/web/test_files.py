@@ -30,6 +30,28 @@ def test_a_part_of_a_file_can_be_asked_for(app: Served, link: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "asked", ["bytes", "bytes=", "bytes=x-y", "bytes=5-2", "leaves=0-1", "0-1", "bytes=" + "9" * 5000]
+)
+def test_a_range_that_is_none_is_a_problem(app: Served, link: str, asked: str) -> None:
+    problem(httpx.get(app.url + link, headers={"Range": asked}), 400, "malformed_range")
+
+
+@pytest.mark.parametrize("asked", [f"bytes={len(PHOTO)}-", "bytes=9000-9001", "bytes=-0"])
+def test_a_range_beyond_the_end_is_a_problem_that_tells_the_length(app: Served, link: str, asked: str) -> None:
+    answer = httpx.get(app.url + link, headers={"Range": asked})
+    problem(answer, 416, "range_not_satisfiable")
+    assert answer.headers["content-range"] == f"bytes */{len(PHOTO)}"
+    assert "cache-control" not in answer.headers  # a refusal is not kept for an hour
+
+
+def test_several_parts_and_a_range_of_another_version_are_answered(app: Served, link: str) -> None:
+    parts = httpx.get(app.url + link, headers={"Range": "bytes=0-1,5-6"})
+    assert (parts.status_code, parts.headers["content-type"].split(";")[0]) == (206, "multipart/byteranges")
+    other = httpx.get(app.url + link, headers={"Range": "bytes=5-2", "If-Range": '"another"'})
+    assert (other.status_code, other.content) == (200, PHOTO)
+
+
+@pytest.mark.parametrize(
     "change",
     [
         lambda link: link[:-1] + ("0" if link[-1] != "0" else "1"),

@@ -1,8 +1,10 @@
 """What holds for every route, so that a new one cannot be forgotten."""
 
+import re
 from collections import Counter
 from typing import Any
 
+import httpx
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
@@ -74,6 +76,49 @@ def test_every_api_route_documents_what_stands_around_it(operations: dict[str, d
             assert wanted <= set(operation["responses"]), name
 
 
+def test_whatever_takes_input_documents_that_it_may_not_fit(operations: dict[str, dict[str, Any]]) -> None:
+    for name, operation in operations.items():
+        if "requestBody" in operation or operation.get("parameters"):
+            assert "invalid" in codes(operation, "422"), name
+
+
+@pytest.mark.parametrize(
+    "name", ["POST /api/v1/predict", "POST /api/v1/feedback/submit", "PATCH /api/v1/feedback/{feedback_id}"]
+)
+def test_what_needs_a_model_documents_that_none_may_be_ready(name: str, operations: dict[str, dict[str, Any]]) -> None:
+    assert "models_not_ready" in codes(operations[name], "503")
+
+
+def codes(operation: dict[str, Any], status: str) -> set[str]:
+    return set(operation["responses"][status]["content"]["application/problem+json"]["examples"])
+
+
+def test_every_answer_of_the_api_documents_its_headers(operations: dict[str, dict[str, Any]]) -> None:
+    seen = 0
+    for name, operation in operations.items():
+        for status, response in operation["responses"].items():
+            wanted = {"RateLimit", "RateLimit-Policy"} if "/api/" in name else set()
+            wanted |= {"Retry-After"} if "/api/" in name and status in {"429", "503"} else set()
+            headers = response.get("headers", {})
+            assert wanted == set(headers) & {"RateLimit", "RateLimit-Policy", "Retry-After"}, f"{name} {status}"
+            seen += len(wanted)
+    assert seen > 0
+    replayed = operations["POST /api/v1/predict"]["responses"]["200"]["headers"]
+    assert "Idempotency-Replayed" in replayed
+
+
+async def test_the_documented_headers_are_sent_and_no_other_of_their_kind(api: Api) -> None:
+    documented = api.openapi()["components"]["headers"]
+    transport = httpx.ASGITransport(api)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+        answers = [await http.get("/api/v1/nowhere") for _ in range(101)]
+    assert (answers[0].status_code, answers[-1].status_code) == (404, 429)
+    for name in documented:
+        shape = re.sub(r"\d+", r"\\d+", documented[name]["example"])
+        assert re.fullmatch(shape, answers[-1].headers[name]), name
+    assert "Retry-After" not in answers[0].headers
+
+
 def test_errors_are_named_by_their_codes(operations: dict[str, dict[str, Any]]) -> None:
     problem = operations["POST /api/v1/predict"]["responses"]["401"]["content"]["application/problem+json"]
     assert problem["schema"] == {"$ref": "#/components/schemas/Problem"}
@@ -82,9 +127,10 @@ def test_errors_are_named_by_their_codes(operations: dict[str, dict[str, Any]]) 
 
 def test_the_document_refers_to_nothing_that_it_lacks(api: Api) -> None:
     document = api.openapi()
-    known = set(document["components"]["schemas"])
-    assert {name.rsplit("/", 1)[1] for name in _references(document)} <= known
-    assert "HTTPValidationError" not in known
+    components = document["components"]
+    known = {f"#/components/{kind}/{name}" for kind in ("schemas", "headers") for name in components[kind]}
+    assert _references(document) <= known
+    assert "HTTPValidationError" not in components["schemas"]
 
 
 def _references(part: Any) -> set[str]:

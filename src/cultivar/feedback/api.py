@@ -13,6 +13,7 @@ from cultivar.kernel.auth import needs
 from cultivar.kernel.http import Session, TheWorld
 from cultivar.kernel.problems import responses
 from cultivar.predictions.errors import PredictionUnknown
+from cultivar.registry.errors import ModelsNotReady, UnknownModel
 
 router = APIRouter(prefix="/feedback", tags=["feedback"])
 
@@ -27,7 +28,7 @@ Token = Annotated[
     status_code=201,
     responses={
         200: {"model": Thanks, "description": "You had given feedback before; it is replaced."},
-        **responses(PredictionUnknown, ClassUnknown, Contradiction, NothingSaid),
+        **responses(PredictionUnknown, UnknownModel, ClassUnknown, Contradiction, NothingSaid, ModelsNotReady),
     },
 )
 async def submit_feedback(
@@ -54,7 +55,10 @@ async def read_feedback(
     return await service.read(session, actor, feedback_id, token=feedback_token)
 
 
-@router.patch("/{feedback_id:uuid}", responses=responses(FeedbackUnknown, ClassUnknown, Contradiction, NothingSaid))
+@router.patch(
+    "/{feedback_id:uuid}",
+    responses=responses(FeedbackUnknown, UnknownModel, ClassUnknown, Contradiction, NothingSaid, ModelsNotReady),
+)
 async def change_feedback(
     feedback_id: UUID,
     body: FeedbackPatch,

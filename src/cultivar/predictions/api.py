@@ -20,8 +20,8 @@ from cultivar.predictions.rules import language_for
 from cultivar.predictions.schemas import Answer, Line, PredictionOut, Share
 from cultivar.predictions.service import history
 from cultivar.predictions.service.ask import Question, ask
-from cultivar.registry.errors import UnknownModel
-from cultivar.vision.errors import Overloaded, UnreadableImage
+from cultivar.registry.errors import ModelsNotReady, UnknownModel
+from cultivar.vision.errors import ModelNotOpen, Overloaded, UnreadableImage
 
 router = APIRouter(tags=["predictions"])
 
@@ -50,6 +50,8 @@ Key = Annotated[
         KeyInUse,
         NotAPhoto,
         KeyMismatch,
+        ModelsNotReady,
+        ModelNotOpen,
         Overloaded,
         StorageUnavailable,
     ),

@@ -1,13 +1,16 @@
 """Files of a storage that is a folder, by signed links; a bucket serves its own."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse
+from starlette.datastructures import Headers
+from starlette.types import Message, Receive, Scope, Send
 
 from cultivar.kernel.auth import public
+from cultivar.kernel.errors import BadRequest, CultivarError
 from cultivar.kernel.http import TheWorld
-from cultivar.kernel.problems import responses
+from cultivar.kernel.problems import Problems, render, responses
 from cultivar.kernel.storage import ObjectMissing, media_type
 
 router = APIRouter(prefix="/files", tags=["files"], dependencies=[public])
@@ -19,7 +22,63 @@ _HEADERS = {
 }
 
 
-@router.get("/{key:path}", summary="A file, by a signed link", responses=responses(ObjectMissing), name="read_file")
+class MalformedRange(BadRequest):
+    code = "malformed_range"
+    title = "The header `Range` is not one of bytes, such as `bytes=0-99`"
+
+
+class RangeNotSatisfiable(CultivarError):
+    status = 416
+    code = "range_not_satisfiable"
+    title = "The file has no such part"
+
+
+_OF_RANGES: dict[int, type[CultivarError]] = {kind.status: kind for kind in (MalformedRange, RangeNotSatisfiable)}
+_BYTES = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+_PARTS: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "Range",
+            "in": "header",
+            "description": "Which part, such as `bytes=0-99`.",
+            "schema": {"type": "string"},
+        }
+    ]
+}
+
+
+class _File(FileResponse):
+    """A file whose answer to a range that cannot be had is a problem, where Starlette's own is plain text."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        problem: Problems | None = None
+
+        async def pass_on(message: Message) -> None:
+            nonlocal problem
+            if message["type"] == "http.response.start" and message["status"] in _OF_RANGES:
+                whole = Headers(raw=message["headers"]).get("content-range")
+                error = _OF_RANGES[message["status"]]()
+                problem = render(scope, error, {"Content-Range": whole} if whole else None)
+            if problem is None:
+                await send(message)
+
+        await super().__call__(scope, receive, pass_on)
+        if problem is not None:
+            await problem(scope, receive, send)
+
+
+@router.get(
+    "/{key:path}",
+    summary="A file, by a signed link",
+    name="read_file",
+    response_class=FileResponse,
+    openapi_extra=_PARTS,
+    responses={
+        200: {"description": "The file", "content": _BYTES},
+        206: {"description": "The part of it that `Range` names", "content": _BYTES},
+        **responses(ObjectMissing, MalformedRange, RangeNotSatisfiable),
+    },
+)
 async def read_file(
     key: str,
     expires: Annotated[int, Query(description="When the link ends, Unix seconds.")],
@@ -29,4 +88,4 @@ async def read_file(
     path = world.storage.verify(key, expires, signature)
     if not path.is_file():
         raise ObjectMissing
-    return FileResponse(path, media_type=media_type(key), headers=_HEADERS)
+    return _File(path, media_type=media_type(key), headers=_HEADERS)
