@@ -19,8 +19,9 @@ def served(folder: Path, *, mirror: bool = False) -> Served:
     pack = write_pack(folder)
     torch.manual_seed(1)
     network = Network(pack, recipe_of(pack)).eval()
-    features = np.random.default_rng(1).normal(0, 1, (40, 96)).astype(np.float32)
-    made = Served(network, fit_novelty(features, 16, 3), mirror=mirror)
+    rng = np.random.default_rng(1)
+    stages = rng.normal(0, 1, (40, 32 + 96)).astype(np.float32)
+    made = Served(network, fit_novelty(stages, rng.integers(3, size=40), (32, 96), 16), mirror=mirror)
     round_weights(made)
     return made
 

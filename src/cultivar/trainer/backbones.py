@@ -1,5 +1,6 @@
 """Networks that turn a photo into features: any of timm's, or `tiny`, small enough to train in seconds."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import cast
@@ -46,6 +47,21 @@ def build(name: str, *, drop_path: float = 0.0) -> nn.Module:
     except RuntimeError as error:
         raise BadWeights(f"timm knows no backbone {name!r}") from error
     return network
+
+
+def with_stages(backbone: nn.Module, images: Tensor, stages: Sequence[int]) -> tuple[Tensor, list[Tensor]]:
+    """Features (n, width), and the outputs of these stages averaged over the frame, each (n, width of the stage)."""
+    blocks, seen = cast("nn.Sequential", backbone.blocks), list[Tensor]()
+
+    def keep(_module: nn.Module, _images: object, output: Tensor) -> None:
+        seen.append(output.mean((2, 3)))
+
+    hooks = [blocks[stage].register_forward_hook(keep) for stage in stages]
+    try:
+        return cast("Tensor", backbone(images)), seen
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 def load_weights(backbone: nn.Module, name: str, file: Path | None) -> None:

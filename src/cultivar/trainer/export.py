@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 from torch import Tensor, nn
 
+from cultivar.trainer.backbones import with_stages
 from cultivar.trainer.errors import ExportRefused
 from cultivar.trainer.network import Network, normalise
 from cultivar.trainer.novelty import Novelty
@@ -31,17 +32,19 @@ class Served(nn.Module):
     def __init__(self, network: Network, novelty: Novelty | None, *, mirror: bool) -> None:
         super().__init__()
         self.network, self.novelty, self.mirror = network, novelty, mirror
+        self.stages = network.novelty_stages if novelty else ()
         self.names = (*network.heads, "joint", *(("novelty",) if novelty else ()))
 
     def forward(self, images: Tensor) -> tuple[Tensor, ...]:
         x = normalise(images)
-        features = self.network.backbone(torch.cat([x, x.flip(3)]) if self.mirror else x)
+        views = torch.cat([x, x.flip(3)]) if self.mirror else x
+        features, stages = with_stages(self.network.backbone, views, self.stages)
         said = self.network.answer(features)
         if self.mirror:
-            features = halves_mean(features)
+            stages = [halves_mean(stage) for stage in stages]
             said = {name: halves_mean(logits) for name, logits in said.items()}
         outputs = [said[name] for name in self.network.heads] + [said["joint"]]
-        return (*outputs, self.novelty(features, said["joint"])) if self.novelty else tuple(outputs)
+        return (*outputs, self.novelty(torch.cat(stages, 1))) if self.novelty else tuple(outputs)
 
 
 def halves_mean(rows: Tensor) -> Tensor:

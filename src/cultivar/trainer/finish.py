@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cultivar.packs.schemas import Pack
 from cultivar.trainer import manifest_file
+from cultivar.trainer.calibrate import even_weights
 from cultivar.trainer.card import write_card
 from cultivar.trainer.collect import collect
 from cultivar.trainer.export import Served, check_parity, export, round_weights
@@ -87,13 +88,14 @@ def _measured(bare: Manifest, data: Data, sources: Mapping[str, Source], out: Pa
 
 
 def known_novelty(pack: Pack, recipe: Recipe, network: Network, data: Data, chosen: Chosen) -> Novelty | None:
-    """Distance to the known training photos; None for a pack that has no words for an unknown crop."""
+    """Distance to the classes of the known training photos; None for a pack that has no words for an unknown crop."""
     if "unknown_crop" not in pack.refusals:
         return None
     train = data.places("train")
     train = train[data.targets[train] < len(pack.classes)]
     views = collect(network, data, train, chosen.view.size, mirror=chosen.view.mirror)
-    novelty = fit_novelty(views.features, recipe.directions, recipe.neighbours)
+    widths = tuple(stage.shape[1] for stage in views.stages)
+    novelty = fit_novelty(np.hstack(views.stages), data.targets[train], widths, recipe.directions)
     round_weights(novelty)
     return novelty
 
@@ -104,10 +106,11 @@ def refusals(
     """Every rule with its threshold: reject slots first, novelty last."""
     scores = reject_scores(pack, recipe, chosen.val.logits["joint"].astype(np.float64), heat.joint)
     if novelty is not None:
-        strange = scores_of(novelty, chosen.val.features, chosen.val.logits["joint"])
+        strange = scores_of(novelty, np.hstack(chosen.val.stages))
         scores.append(Score("unknown_crop", strange, least=0.0, share=1.0, output=True))
     if not scores:
         return ()
     known = data.targets[chosen.val.places] < len(pack.classes)
-    limits = thresholds(scores, known, recipe.refuse_known)
+    sources = np.array([data.records[i].source for i in chosen.val.places[known]])
+    limits = thresholds(scores, known, even_weights(sources), recipe.refuse_known)
     return manifest_file.rules(recipe, scores, limits)

@@ -16,6 +16,7 @@ class Network(nn.Module):
     def __init__(self, pack: Pack, recipe: Recipe) -> None:
         super().__init__()
         self.backbone = backbones.build(recipe.backbone, drop_path=recipe.drop_path)
+        self.novelty_stages = recipe.novelty_stages
         width = int(self.backbone.num_features)  # type: ignore[arg-type]  # every backbone has it
         self.drop = nn.Dropout(recipe.drop_rate)
         self.joint = nn.Linear(width, len(pack.classes) + len(recipe.slots))

@@ -54,7 +54,7 @@ class Notes(Part):
 
 
 AFTER = frozenset(
-    {"version", "licence", "notes", "test_sizes", "test_mirrored", "refuse_known", "neighbours", "directions"}
+    {"version", "licence", "notes", "test_sizes", "test_mirrored", "refuse_known", "novelty_stages", "directions"}
 )
 """Fields of a recipe that are used when the weights are known; all others shape them."""
 
@@ -102,12 +102,12 @@ class Recipe(Part):
     slices: dict[str, Slice] = {}
     backgrounds: tuple[str, ...] = ()
     """Labels (patterns) whose photos may stand behind a cut leaf."""
-    refuse_known: float = Field(default=0.012, ge=0, le=0.5)
-    """Share of known val photos that the refusals may cost, all rules together."""
-    neighbours: int = Field(default=5, ge=1)
-    """How many of the nearest known photos the novelty is taken from."""
-    directions: int = Field(default=128, ge=2)
-    """How many main directions of the features it looks at."""
+    refuse_known: float = Field(default=0.02, ge=0, le=0.5)
+    """Share of known val photos, every source alike, that the refusals may cost, all rules together."""
+    novelty_stages: tuple[int, ...] = Field(default=(-3, -1), min_length=1)
+    """The stages of the backbone whose outputs the novelty looks at; -1 is the last."""
+    directions: int = Field(default=256, ge=2)
+    """How many main directions of those outputs it looks at."""
 
     @property
     def epochs(self) -> int:

@@ -104,16 +104,21 @@ def reject_scores(pack: Pack, recipe: Recipe, logits: Floats, temperature: float
     return found
 
 
-def thresholds(scores: Sequence[Score], known: NDArray[np.bool_], budget: float) -> list[float]:
-    """The lowest thresholds that together refuse at most `budget` of the known photos, rule after rule."""
+def thresholds(scores: Sequence[Score], known: NDArray[np.bool_], weights: Floats, budget: float) -> list[float]:
+    """The lowest thresholds that together refuse at most `budget` of the known photos, rule after rule.
+
+    `weights`: of the known photos, in all 1.
+    """
     refused = np.zeros(int(known.sum()), bool)
     found = []
     for place, score in enumerate(scores):
-        last = place == len(scores) - 1
-        allowed = budget if last else float(refused.mean()) + budget * score.share
-        free = np.sort(score.values[known][~refused])[::-1]
-        spare = max(0, int(np.floor(allowed * len(refused) + 1e-9)) - int(refused.sum()))
-        lowest = np.nextafter(free[spare], np.inf) if spare < len(free) else score.least
+        last, cost = place == len(scores) - 1, float(weights[refused].sum())
+        allowed = budget if last else cost + budget * score.share
+        values, free = score.values[known][~refused], weights[~refused]
+        order = np.argsort(-values)
+        too_many = cost + np.cumsum(free[order]) > allowed + 1e-9
+        first_kept = int(too_many.argmax()) if too_many.any() else len(order)
+        lowest = np.nextafter(values[order[first_kept]], np.inf) if first_kept < len(order) else score.least
         found.append(max(score.least, float(lowest)))
         refused |= score.values[known] >= found[-1]
     return found
