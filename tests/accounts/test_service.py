@@ -1,6 +1,7 @@
 """What accounts promises below the wire: races, time, secrets, first start."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -148,3 +149,54 @@ def test_the_list_of_common_passwords_is_a_real_one() -> None:
     assert len(common) > 3_000
     assert {"password", "iloveyou", "qwertyuiop", "1234567890"} <= common
     assert all(word == word.lower() and len(word) >= 8 for word in common)
+
+
+@pytest.mark.parametrize("way", ["sign_in", "close", "change", "upgrade"])
+async def test_nobody_waits_to_write_while_a_password_is_hashed(
+    ada: Person, guest: Person, db: Database, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    written = 0
+
+    async def write_beside(work: Callable[[], Any]) -> Any:
+        nonlocal written
+        async with asyncio.timeout(20), db.transaction() as session:
+            session.add(User(role="guest"))
+        written += 1
+        return work()
+
+    monkeypatch.setattr(passwords, "_in_thread", write_beside)
+    if way == "sign_in":
+        answer = await ada.sign_in()
+    elif way == "close":
+        answer = await ada.ask("DELETE", "users/me", json={"password": PASSWORD})
+    elif way == "change":
+        body = {"current_password": PASSWORD, "new_password": "Quince-and-medlar"}
+        answer = await ada.ask("POST", "users/me/password", json=body)
+    else:
+        answer = await guest.ask("POST", "auth/upgrade", json={"email": "eve@example.org", "password": PASSWORD})
+    assert answer.is_success
+    assert written == (2 if way == "change" else 1)
+
+
+@pytest.mark.parametrize("way", ["sign_in", "close", "change"])
+async def test_a_password_that_changes_while_it_is_verified_opens_nothing(
+    ada: Person, db: Database, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    verify = passwords.is_right
+
+    async def change_beside(password: str, phc: str | None) -> bool:
+        async with db.transaction() as session:
+            await session.execute(update(User).values(password_hash=await passwords.make_hash("Quince-and-medlar")))
+        return await verify(password, phc)
+
+    monkeypatch.setattr(passwords, "is_right", change_beside)
+    if way == "sign_in":
+        assert problem(await ada.sign_in()) == (401, "wrong_credentials")
+    elif way == "close":
+        refused = await ada.ask("DELETE", "users/me", json={"password": PASSWORD})
+        assert problem(refused) == (403, "wrong_password")
+    else:
+        body = {"current_password": PASSWORD, "new_password": "Medlar-and-quince"}
+        assert problem(await ada.ask("POST", "users/me/password", json=body)) == (403, "wrong_password")
+    monkeypatch.setattr(passwords, "is_right", verify)
+    assert (await ada.sign_in(password="Quince-and-medlar")).is_success

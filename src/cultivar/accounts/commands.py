@@ -32,10 +32,11 @@ async def reset_password(settings: Settings, email: str, password: str) -> UUID:
     Raises AccountUnknown, EmailInvalid or WeakPassword.
     """
     async with _transaction(settings) as session:
-        user = await queries.user_with_email(session, _normal(email), change=True)
+        phc = await service.checked_hash(rules.normal_password(password), _normal(email))
+        user = await queries.user_with_email(session, _normal(email), lock=True)
         if user is None:
             raise AccountUnknown
-        await service.set_password(session, user, rules.normal_password(password))
+        await service.set_password(session, user, phc)
         return user.id
 
 

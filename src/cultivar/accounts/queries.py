@@ -41,16 +41,24 @@ _BY_KEY = (
 async def user(session: AsyncSession, actor: Actor, *, lock: bool = False) -> User | None:
     """The actor's row; with `lock` nobody else changes it until the transaction ends."""
     statement = select(User).where(User.id == actor.user_id, User.closed_at.is_(None))
-    return await session.scalar(statement.with_for_update() if lock else statement)
+    return await session.scalar(_locking(statement) if lock else statement)
 
 
-async def user_with_email(session: AsyncSession, email: str, *, change: bool = False) -> User | None:
-    """Asked by nobody yet: this is how one signs in, unless the row is being changed, which is waited for.
-
-    With `change` it is the operator who asks, and nobody signs in until the transaction ends.
-    """
+async def user_with_email(session: AsyncSession, email: str, *, lock: bool = False) -> User | None:
+    """Asked by nobody yet, to sign in, or by the operator; with `lock` nobody signs in until the transaction ends."""
     statement = select(User).where(User.email == email)
-    return await session.scalar(statement.with_for_update(read=not change, key_share=not change))
+    return await session.scalar(_locking(statement) if lock else statement)
+
+
+def _locking(statement: Select[User]) -> Select[User]:
+    """With the row as it is when the lock is had, whatever was read before."""
+    return statement.with_for_update().execution_options(populate_existing=True)
+
+
+async def still_has(session: AsyncSession, user_id: UUID, phc: str) -> bool:
+    """Whether this is the person's password hash, now that a change on its way has ended and until we have."""
+    statement = select(User.id).where(User.id == user_id, User.password_hash == phc)
+    return await session.scalar(statement.with_for_update(read=True, key_share=True)) is not None
 
 
 async def an_admin(session: AsyncSession) -> User | None:

@@ -80,7 +80,7 @@ async def _identify(session: AsyncSession, bearer: str) -> tuple[Actor, datetime
 
 async def create_user(session: AsyncSession, email: str, password: str, *, role: Role = "user") -> User:
     """An account with a normal `email` and `password`; raises WeakPassword or EmailTaken."""
-    user = User(role=role, email=email, password_hash=await _checked_hash(password, email))
+    user = User(role=role, email=email, password_hash=await checked_hash(password, email))
     await _save(session, user)
     note("account.created", user_id=user.id, role=role)
     return user
@@ -88,7 +88,7 @@ async def create_user(session: AsyncSession, email: str, password: str, *, role:
 
 async def upgrade(session: AsyncSession, actor: Actor, email: str, password: str) -> User:
     """Give a guest an e-mail and a password; id, data and sessions stay. Raises AlreadyRegistered for anybody else."""
-    phc = await _checked_hash(password, email)
+    phc = await checked_hash(password, email)
     user = _living(await queries.user(session, actor, lock=True))
     if user.role != "guest":
         raise AlreadyRegistered
@@ -108,16 +108,17 @@ async def change_password(session: AsyncSession, actor: Actor, current: str, new
 
     Raises WrongPassword, TooManyAttempts after too many of those, or WeakPassword, also for the one it is already.
     """
-    user = _living(await queries.user(session, actor, lock=True))
+    user = _living(await queries.user(session, actor))
     await _prove(user, current, throttle)
     if new == current:
         raise WeakPassword("The new password is the old one.")
-    await set_password(session, user, new, but=actor.session_id)
+    phc = await checked_hash(new, user.email or "")
+    await set_password(session, await _locked(session, actor, user.password_hash), phc, but=actor.session_id)
 
 
-async def set_password(session: AsyncSession, user: User, password: str, *, but: UUID | None = None) -> None:
-    """Replace a person's password and end all their sessions `but` one; raises WeakPassword."""
-    user.password_hash = await _checked_hash(password, user.email or "")
+async def set_password(session: AsyncSession, user: User, phc: str, *, but: UUID | None = None) -> None:
+    """Replace a person's password by the one that made the hash `phc`, and end all their sessions `but` one."""
+    user.password_hash = phc
     user.must_change_password = False
     await queries.delete_sessions_of(session, user.id, but=but)
     note("account.password_changed", user_id=user.id)
@@ -129,8 +130,12 @@ async def close_account(session: AsyncSession, actor: Actor, password: str | Non
     Raises PasswordNeeded unless the actor is a guest, has signed in within 15 minutes or gives the password, and
     WrongPassword if that is not right.
     """
-    user = _living(await queries.user(session, actor, lock=True))
+    user = _living(await queries.user(session, actor))
     await _confirm(session, actor, user, password, throttle)
+    await _close(session, await _locked(session, actor, user.password_hash))
+
+
+async def _close(session: AsyncSession, user: User) -> None:
     await queries.delete_sessions_of(session, user.id)
     await queries.delete_keys_of(session, user.id)
     user.email = user.password_hash = None
@@ -148,7 +153,7 @@ async def consents(session: AsyncSession, actor: Actor) -> ConsentOut:
     """The saved choice, when and on which text it was made, and the present texts."""
     last = await queries.last_consent_change(session, actor)
     return ConsentOut(
-        choice=await consent_of(session, actor),
+        consent=await consent_of(session, actor),
         text_version=last.text_version if last else None,
         chosen_at=last.at if last else None,
         texts=consent_texts(),
@@ -218,6 +223,14 @@ def _living(user: User | None) -> User:
     return user
 
 
+async def _locked(session: AsyncSession, actor: Actor, phc: str | None) -> User:
+    """The actor's row, changed by nobody else, once what made the hash `phc` is proven: that takes too long to lock."""
+    user = _living(await queries.user(session, actor, lock=True))
+    if user.password_hash != phc:
+        raise WrongPassword
+    return user
+
+
 async def _confirm(session: AsyncSession, actor: Actor, user: User, password: str | None, throttle: Throttle) -> None:
     if user.password_hash is None:
         return
@@ -238,7 +251,8 @@ async def _prove(user: User, password: str, throttle: Throttle) -> None:
     await throttle.succeeded(str(user.id))
 
 
-async def _checked_hash(password: str, email: str) -> str:
+async def checked_hash(password: str, email: str) -> str:
+    """The hash of a normal password, asked for before any row is locked: it takes long. Raises WeakPassword."""
     fault = rules.password_fault(password, email, passwords.common())
     if fault:
         raise WeakPassword(fault)

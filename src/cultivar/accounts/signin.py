@@ -62,8 +62,9 @@ async def sign_in(session: AsyncSession, username: str, password: str, visitor: 
     """
     await attempt(throttle, username)
     user = await _user_named(session, username)
-    right = await passwords.is_right(rules.normal_password(password), user.password_hash if user else None)
-    if user is None or not right:
+    phc = user.password_hash if user else None
+    right = await passwords.is_right(rules.normal_password(password), phc)
+    if user is None or phc is None or not right or not await queries.still_has(session, user.id, phc):
         note("auth.refused", reason="wrong_credentials")
         raise WrongCredentials
     await throttle.succeeded(username)
