@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from sqlalchemy import func, select, update
 
@@ -32,7 +33,7 @@ async def count(db: Database, table: Any) -> int:
 
 async def test_nothing_is_kept_until_somebody_chooses(guest: Person) -> None:
     found = (await guest.ask("GET", "users/me/consents")).json()
-    assert (found["choice"], found["text_version"], found["chosen_at"]) == ("none", None, None)
+    assert (found["consent"], found["text_version"], found["chosen_at"]) == ("none", None, None)
     assert found["texts"]["choices"].keys() == {"none", "store", "train"}
     assert all(text["en"] and text["fr"] for text in found["texts"]["choices"].values())
 
@@ -40,19 +41,26 @@ async def test_nothing_is_kept_until_somebody_chooses(guest: Person) -> None:
 async def test_each_choice_is_logged_with_its_text_and_a_change_is_a_fact(ada: Person, db: Database) -> None:
     version = (await ada.ask("GET", "users/me/consents")).json()["texts"]["version"]
     for choice in ("train", "train", "none"):
-        answer = await ada.ask("PUT", "users/me/consents", json={"choice": choice, "text_version": version})
-        assert (answer.json()["choice"], answer.json()["text_version"]) == (choice, version)
+        answer = await ada.ask("PUT", "users/me/consents", json={"consent": choice, "text_version": version})
+        assert (answer.json()["consent"], answer.json()["text_version"]) == (choice, version)
     async with db.reading() as session:
         log = (await session.scalars(select(ConsentChange).order_by(ConsentChange.id))).all()
     assert [(line.choice, line.text_version) for line in log] == [(c, version) for c in ("train", "train", "none")]
     assert [(fact["before"], fact["after"]) for _, fact in await stated(db)] == [("none", "train"), ("train", "none")]
 
 
+async def test_a_choice_against_training_is_a_fact_even_if_it_was_the_choice_before(ada: Person, db: Database) -> None:
+    for choice in ("none", "store", "store"):
+        await ada.ask("PUT", "users/me/consents", json={"consent": choice})
+    facts = [(fact["before"], fact["after"]) for _, fact in await stated(db)]
+    assert facts == [("none", "none"), ("none", "store"), ("store", "store")]
+
+
 @pytest.mark.parametrize(
     ("body", "refused"),
     [
-        ({"choice": "train", "text_version": "0"}, (409, "consent_text_changed")),
-        ({"choice": "everything"}, (422, "invalid")),
+        ({"consent": "train", "text_version": "0"}, (409, "consent_text_changed")),
+        ({"consent": "everything"}, (422, "invalid")),
         ({}, (422, "invalid")),
     ],
 )
@@ -60,7 +68,7 @@ async def test_a_choice_that_cannot_be_made_changes_nothing(
     ada: Person, db: Database, body: dict[str, Any], refused: tuple[int, str]
 ) -> None:
     assert problem(await ada.ask("PUT", "users/me/consents", json=body)) == refused
-    assert (await ada.ask("GET", "users/me/consents")).json()["choice"] == "none"
+    assert (await ada.ask("GET", "users/me/consents")).json()["consent"] == "none"
     assert await count(db, ConsentChange) == 0
 
 
@@ -77,14 +85,14 @@ async def test_an_export_is_one_job_however_often_it_is_asked_for(ada: Person, d
 
 async def test_the_export_holds_all_rows_and_no_secret(ada: Person, db: Database) -> None:
     key = (await ada.ask("POST", "keys", json={"name": "Greenhouse", "scopes": ["predict"]})).json()
-    await ada.ask("PUT", "users/me/consents", json={"choice": "store"})
+    await ada.ask("PUT", "users/me/consents", json={"consent": "store"})
     me = (await ada.ask("GET", "users/me")).json()
     async with db.reading() as session:
         data = await service.export(session, UUID(me["id"]))
         user = await session.get_one(User, UUID(me["id"]))
     assert data["account"] == me
     assert [one["name"] for one in data["keys"]] == ["Greenhouse"]
-    assert [one["choice"] for one in data["consents"]] == ["store"]
+    assert [one["consent"] for one in data["consents"]] == ["store"]
     assert len(data["sessions"]) == 1
     assert key["key"] not in str(data)
     assert str(user.password_hash) not in str(data)
@@ -128,9 +136,32 @@ async def test_a_guest_closes_without_a_password(guest: Person, db: Database) ->
     assert problem(await guest.ask("GET", "users/me")) == (401, "session_ended")
 
 
+async def test_a_guest_whose_last_session_is_gone_is_closed_like_one_who_asks(
+    guest: Person, ada: Person, http: httpx.AsyncClient, db: Database
+) -> None:
+    away, back = Person(http), Person(http)
+    for person in (away, back):
+        await person.be_guest()
+    left = UUID((await away.ask("GET", "users/me")).json()["id"])
+    expired = UUID((await guest.ask("GET", "users/me")).json()["id"])
+    await away.ask("POST", "auth/logout")
+    await ada.ask("POST", "auth/logout")
+    async with db.transaction() as session:
+        gone = datetime.now(UTC) - timedelta(seconds=1)
+        await session.execute(update(SessionRow).where(SessionRow.user_id == expired).values(expires_at=gone))
+    for at_most, closed in ((1, 1), (10, 1), (10, 0)):
+        async with db.transaction() as session:
+            assert await service.close_abandoned(session, at_most=at_most) == closed
+    facts = await stated(db)
+    assert {name for name, _ in facts} == {"accounts.closed"}
+    assert {UUID(fact["user_id"]) for _, fact in facts} == {left, expired}
+    assert (await back.ask("GET", "users/me")).status_code == 200
+    assert (await ada.sign_in()).status_code == 200
+
+
 async def test_erasing_leaves_no_row_and_may_be_repeated(ada: Person, guest: Person, db: Database) -> None:
     await ada.ask("POST", "keys", json={"name": "Greenhouse", "scopes": ["predict"]})
-    await ada.ask("PUT", "users/me/consents", json={"choice": "store"})
+    await ada.ask("PUT", "users/me/consents", json={"consent": "store"})
     me = UUID((await ada.ask("GET", "users/me")).json()["id"])
     for _ in range(2):
         async with db.transaction() as session:

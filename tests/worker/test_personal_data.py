@@ -25,6 +25,7 @@ from cultivar.worker.subscriptions import ERASE, KINDS, SUBSCRIPTIONS
 
 METADATA: MetaData = migrate.load_tables()
 PEOPLE = METADATA.tables["users"]
+SESSIONS = METADATA.tables["sessions"]
 NAMES = {"owner_id", "user_id", "person_id", "actor_id"}
 
 
@@ -156,6 +157,19 @@ async def test_an_export_goes_with_its_person_and_after_a_day(world: World, peop
     await Runner(world, KINDS, deliver=outbox.deliver).once()
     left = [key for key in await keys(world) if key.startswith("exports/")]
     assert [key.split("/")[1] for key in left] == [str(people[1])]
+
+
+async def test_a_guest_whom_nobody_can_be_again_is_erased_by_the_schedule(world: World, people: list[UUID]) -> None:
+    gone, stays = people
+    async with world.db.transaction() as session:
+        nobody = {"role": "guest", "email": None, "password_hash": None}
+        await session.execute(update(PEOPLE).where(PEOPLE.c.id == gone).values(**nobody))
+        await session.execute(update(SESSIONS).where(SESSIONS.c.user_id == gone).values(expires_at=now()))
+        await enqueue(session, "accounts.sweep_sessions", {})
+    await Runner(world, KINDS, deliver=outbox.deliver).once()
+    after = await contents(world.db, METADATA)
+    assert [row["id"] for row in after["users"]] == [stays]
+    assert naming(after, gone) == {"jobs"}
 
 
 def test_people_are_known_by_uuids_alone() -> None:

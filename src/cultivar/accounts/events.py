@@ -17,7 +17,10 @@ class AccountClosed:
 
 @dataclass(frozen=True, slots=True)
 class ConsentChanged:
-    """The saved choice changed from `before` to `after` (`none`, `store` or `train`)."""
+    """A choice was saved: `before`, then `after` (`none`, `store` or `train`). Not stated when `train` stays `train`.
+
+    Without a change it still says that nothing sent so far is open to training, however it was sent.
+    """
 
     name: ClassVar[str] = "accounts.consent_changed"
     user_id: UUID

@@ -195,6 +195,13 @@ async def delete_user(session: AsyncSession, user_id: UUID) -> None:
     await session.execute(delete(User).where(User.id == user_id))
 
 
+async def abandoned_guests(session: AsyncSession, now: datetime, at_most: int) -> Sequence[User]:
+    """Asked by the schedule: guests whom no session opens any more, locked; those somebody is changing are left out."""
+    alive = select(SessionRow.id).where(SessionRow.user_id == User.id, SessionRow.expires_at > now).exists()
+    statement = select(User).where(User.role == "guest", User.closed_at.is_(None), ~alive).order_by(User.id)
+    return (await session.scalars(statement.limit(at_most).with_for_update(skip_locked=True, of=User))).all()
+
+
 async def delete_expired(session: AsyncSession, now: datetime) -> int:
     """Asked by the schedule: sessions that no token opens any more."""
     gone = await session.scalars(delete(SessionRow).where(SessionRow.expires_at <= now).returning(SessionRow.id))

@@ -170,7 +170,7 @@ async def choose_consent(session: AsyncSession, actor: Actor, choice: ConsentCho
     change = ConsentChange(user_id=user.id, choice=choice, text_version=version, at=now())
     session.add(change)
     await session.flush()
-    if before != choice:
+    if before != choice or choice != "train":
         emit(session, ConsentChanged(user.id, before, choice, version, change.at))
     note("consent.chosen", user_id=user.id, choice=choice, text_version=version)
     return await consents(session, actor)
@@ -197,6 +197,14 @@ async def erase(session: AsyncSession, user_id: UUID) -> None:
 async def sweep(session: AsyncSession) -> int:
     """Remove sessions that no token opens any more; how many there were."""
     return await queries.delete_expired(session, now())
+
+
+async def close_abandoned(session: AsyncSession, *, at_most: int) -> int:
+    """Close the accounts of guests whose last session is gone: nobody can sign in as them again. How many there were."""
+    guests = await queries.abandoned_guests(session, now(), at_most)
+    for guest in guests:
+        await _close(session, guest)
+    return len(guests)
 
 
 @dataclass(frozen=True, slots=True)
