@@ -180,6 +180,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('photos', schema=None) as batch_op:
         batch_op.create_index('ix_photos_owner_id', ['owner_id'], unique=False)
+        batch_op.create_index('ix_photos_sha256', ['sha256'], unique=False)
 
     op.create_table('predictions',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -249,13 +250,12 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['owner_id'], ['users.id'], name=op.f('fk_dataset_items_owner_id_users')),
     sa.ForeignKeyConstraint(['photo_id'], ['photos.id'], name=op.f('fk_dataset_items_photo_id_photos')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_dataset_items')),
-    sa.UniqueConstraint('model', 'sha256', name=op.f('uq_dataset_items_model_sha256'))
+    sa.UniqueConstraint('sha256', 'model', name=op.f('uq_dataset_items_sha256_model'))
     )
     with op.batch_alter_table('dataset_items', schema=None) as batch_op:
         batch_op.create_index('ix_dataset_items_model', ['model', 'class_name', 'id'], unique=False)
         batch_op.create_index('ix_dataset_items_owner_id', ['owner_id'], unique=False)
         batch_op.create_index('ix_dataset_items_photo_id', ['photo_id'], unique=False)
-        batch_op.create_index('ix_dataset_items_source_id', ['source_id'], unique=False)
 
     op.create_table('feedback',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -339,7 +339,6 @@ def downgrade() -> None:
 
     op.drop_table('feedback')
     with op.batch_alter_table('dataset_items', schema=None) as batch_op:
-        batch_op.drop_index('ix_dataset_items_source_id')
         batch_op.drop_index('ix_dataset_items_photo_id')
         batch_op.drop_index('ix_dataset_items_owner_id')
         batch_op.drop_index('ix_dataset_items_model')
@@ -358,6 +357,7 @@ def downgrade() -> None:
 
     op.drop_table('predictions')
     with op.batch_alter_table('photos', schema=None) as batch_op:
+        batch_op.drop_index('ix_photos_sha256')
         batch_op.drop_index('ix_photos_owner_id')
 
     op.drop_table('photos')

@@ -26,11 +26,11 @@ def test_an_interval_holds_its_share_and_stays_between_none_and_all(case: tuple[
     interval = wilson(successes, n)
     if n == 0:
         assert interval is None
-        assert rate(0, 0).model_dump() == {"value": None, "n": 0, "interval": None}
+        assert rate(0, 0).model_dump() == {"rate": None, "n": 0, "interval": None}
         return
     assert interval is not None
     assert 0 <= interval[0] <= successes / n <= interval[1] <= 1
-    assert rate(successes, n).value == successes / n
+    assert rate(successes, n).rate == successes / n
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def made(*, owner: UUID | None = PERSON, refusal: str | None = None) -> Predicti
 
 
 def about(*, owner: UUID | None = PERSON) -> About:
-    return About(UUID(int=2), UUID(int=1), owner, "drawn", "1.0.0", "Maple___healthy", 0.25, AT, train=False)
+    return About(UUID(int=2), UUID(int=1), owner, "drawn", "1.0.0", "Maple___healthy", 0.25, AT)
 
 
 RIGHT, WRONG = Verdict(True, None, None, None), Verdict(False, False, 2, "Willow___Rust")

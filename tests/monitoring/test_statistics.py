@@ -93,7 +93,7 @@ def _live_through(
     owner, at = (user.id if begun.mine else None), now() - timedelta(days=begun.days_ago)
     known = (model, begun.version, begun.class_name, begun.confidence)
     refusal = None if begun.class_name else "no_plant"
-    about = About(uuid4(), begun.id, owner, *known, at, train=False)
+    about = About(uuid4(), begun.id, owner, *known, at)
     facts: list[Any] = [PredictionMade(begun.id, owner, *known, refusal, begun.inference_ms, at)]
     said = None
     for word in words:
@@ -126,7 +126,7 @@ def _check(found: tuple[Statistics, FeedbackStats], told: list[Told], *, exact_t
 
 def _rate(found: Any, successes: int, n: int) -> None:
     assert found.n == n
-    assert found.value == (successes / n if n else None)
+    assert found.rate == (successes / n if n else None)
     assert (found.interval is None) == (n == 0)
 
 
@@ -209,9 +209,9 @@ def test_an_answer_and_a_word_about_it_are_counted_at_once(user: Person) -> None
     assert everybody["total_predictions"] == before + 1
     assert mine["total_predictions"] == 1
     assert mine["inference_ms"]["min"] == mine["inference_ms"]["max"] == answer["inference_time_ms"]
-    assert (mine["satisfaction"]["satisfied"], mine["satisfaction"]["value"]) == (1, 1.0)
+    assert (mine["satisfaction"]["satisfied"], mine["satisfaction"]["rate"]) == (1, 1.0)
     stats = user.get("/feedback/stats", mine=True, model="drawn", model_version=answer["model_version"])
-    assert stats["overall_accuracy"] == {"value": 1.0, "n": 1, "interval": list(rules.rate(1, 1).interval or ())}
+    assert stats["overall_accuracy"] == {"rate": 1.0, "n": 1, "interval": list(rules.rate(1, 1).interval or ())}
     assert stats["class_statistics"][answer["result"]["class_name"]]["correct"] == 1
     (day,) = stats["model_performance"]
     assert day["avg_confidence_correct"] == answer["result"]["confidence"]
@@ -226,7 +226,7 @@ def test_what_is_not_stored_is_counted_for_all_and_for_nobody(user: Person) -> N
     assert after["total_predictions"] == before["total_predictions"] + 1
     assert after["incorrect_predictions"] == before["incorrect_predictions"] + 1
     assert (mine["total_predictions"], mine["total_feedback"]) == (0, 0)
-    assert mine["overall_accuracy"] == {"value": None, "n": 0, "interval": None}
+    assert mine["overall_accuracy"] == {"rate": None, "n": 0, "interval": None}
 
 
 def test_a_deleted_prediction_stays_counted_without_a_name(user: Person) -> None:
@@ -247,7 +247,7 @@ def test_a_refusal_is_no_success(user: Person) -> None:
     mine = user.get("/statistics", mine=True)
     refused = user.get("/predictions", refused=True)["total"]
     assert mine["success_rate"]["n"] == 2
-    assert mine["success_rate"]["value"] == (2 - refused) / 2
+    assert mine["success_rate"]["rate"] == (2 - refused) / 2
     assert mine["refused"] == refused >= 1
 
 
@@ -256,7 +256,7 @@ def test_the_days_are_all_there(user: Person) -> None:
     assert (found["period_days"], len(found["series"])) == (30, 30)
     assert (found["start_date"], found["end_date"]) == (found["series"][0]["date"], found["series"][-1]["date"])
     assert found["total_predictions"] == 0
-    assert found["success_rate"] == {"value": None, "n": 0, "interval": None}
+    assert found["success_rate"] == {"rate": None, "n": 0, "interval": None}
     assert user.get("/feedback/stats")["period_days"] == 7
 
 

@@ -8,7 +8,7 @@ from cultivar.datasets import service
 from cultivar.datasets.schemas import ItemFilters, ItemOut, Source, Split
 from cultivar.kernel.actor import Actor
 from cultivar.kernel.auth import needs
-from cultivar.kernel.http import CursorParams, Session, TheWorld
+from cultivar.kernel.http import CursorParams, TheWorld
 from cultivar.kernel.pages import InvalidCursor, Page
 from cultivar.kernel.problems import responses
 from cultivar.predictions.schemas import Line
@@ -26,11 +26,10 @@ def _filters(
 
 @router.get("/items", responses=responses(InvalidCursor))
 async def list_items(
-    session: Session,
     _: Annotated[Actor, needs("datasets:read", role="expert")],
     world: TheWorld,
     filters: Annotated[ItemFilters, Depends(_filters)],
     cursor: CursorParams,
 ) -> Page[ItemOut]:
     """The training queue: pictures that people corrected and allow to be learned from, newest first. For experts."""
-    return await service.page(session, world.storage, filters, cursor)
+    return await service.page(world, filters, cursor)

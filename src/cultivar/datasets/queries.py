@@ -17,15 +17,11 @@ def fitting(filters: ItemFilters) -> Select[Item]:
     return select(Item).filter_by(**given).order_by(Item.id.desc())
 
 
-async def known(session: AsyncSession, model: str, hashes: Collection[str]) -> dict[str, Item]:
-    """Items of a pack by the hash of their picture; for the worker, which acts for nobody."""
-    found = await session.scalars(select(Item).where(Item.model == model, Item.sha256.in_(hashes)).with_for_update())
-    return {item.sha256: item for item in found}
-
-
-async def from_predictions(session: AsyncSession, prediction_ids: Collection[UUID]) -> Sequence[Item]:
-    """Items that corrections of these predictions made; for the worker."""
-    return (await session.scalars(select(Item).where(Item.source_id.in_(prediction_ids)))).all()
+async def known(session: AsyncSession, hashes: Collection[str]) -> dict[tuple[str, str], Item]:
+    """Items of these pictures by pack and hash, locked; for the worker, which acts for nobody."""
+    statement = select(Item).where(Item.sha256.in_(hashes)).order_by(Item.id).with_for_update()
+    found = await session.scalars(statement.execution_options(populate_existing=True))
+    return {(item.model, item.sha256): item for item in found}
 
 
 async def of_person(session: AsyncSession, person_id: UUID) -> Sequence[Item]:

@@ -1,114 +1,152 @@
 """Gather what people allow to be learned from, and let it go when they change their minds."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.accounts.events import ConsentChanged
 from cultivar.datasets import queries, rules
+from cultivar.datasets.rules import Lesson
 from cultivar.datasets.schemas import ItemData, ItemFilters, ItemOut
 from cultivar.datasets.tables import Item
-from cultivar.feedback.events import About, FeedbackChanged, FeedbackGiven, FeedbackWithdrawn
+from cultivar.feedback import service as feedback
+from cultivar.feedback.events import FeedbackChanged, FeedbackGiven, FeedbackWithdrawn
+from cultivar.kernel.clock import now
 from cultivar.kernel.ids import new_id
 from cultivar.kernel.pages import Cursor, Page, decode_cursor, encode_cursor, exact_total
-from cultivar.kernel.storage import Storage
 from cultivar.kernel.world import World
 from cultivar.photos import service as photos
 from cultivar.photos.errors import PhotoUnknown
 from cultivar.photos.schemas import Held, Hold
 from cultivar.predictions.events import PredictionDeleted
+from cultivar.predictions.schemas import Trainable
 from cultivar.predictions.service import history as predictions
 
 HOLDER = "dataset"
-"""The holder's name on our photos."""
+"""The holder's name on our photos; they are held for the predictions that were corrected."""
+
+BATCH = 200
+
+T = TypeVar("T")
 
 
 async def hear(session: AsyncSession, facts: Sequence[Any], world: World) -> None:
-    """Corrections come in; what is withdrawn, deleted or no longer consented to goes out. In the order of the facts."""
+    """Look again at what the facts are about. What they say themselves may be old: it is read anew, in any order."""
+    changed: set[UUID] = set()
     for fact in facts:
         match fact:
-            case FeedbackGiven() | FeedbackChanged() if label := rules.lesson(fact.about, fact.said):
-                await _learn(session, fact.about, label)
             case FeedbackGiven() | FeedbackChanged() | FeedbackWithdrawn():
-                await _drop(session, await queries.from_predictions(session, [fact.about.prediction_id]))
+                changed.add(fact.about.prediction_id)
             case PredictionDeleted():
-                await _drop(session, await queries.from_predictions(session, [fact.prediction_id]))
-            case ConsentChanged() if rules.ends_training(fact.before, fact.after):
-                await predictions.end_training(session, fact.user_id)
-                await _drop(session, await queries.of_person(session, fact.user_id))
+                changed.add(fact.prediction_id)
+            case ConsentChanged() if rules.ends_training(fact.after):
+                changed.update(await predictions.end_training(session, fact.user_id, fact.at))
+    for some in _batches(sorted(changed)):
+        await _look_again(session, some)
 
 
-async def _learn(session: AsyncSession, about: About, label: tuple[int, str]) -> None:
-    """One item a photo of the prediction; a hash that is known gets the newer class and source."""
-    pictures = (await predictions.training_photos(session, [about.prediction_id])).get(about.prediction_id, [])
-    known = await queries.known(session, about.model, [photo.sha256 for photo in pictures])
-    for photo in pictures:
-        item = known.get(photo.sha256) or Item(id=new_id(), model=about.model, sha256=photo.sha256, source="feedback")
-        await _take(session, item, photo, about, label)
-        known[photo.sha256] = item
+async def _look_again(session: AsyncSession, prediction_ids: Sequence[UUID]) -> None:
+    """Hold the photos that corrections of these predictions teach now, and no others; have their items follow."""
+    open_now = await predictions.trainable(session, prediction_ids, lock=True)
+    lessons = await _lessons(session, open_now)
+    held = await photos.held(session, HOLDER, prediction_ids)
+    pictures = {photo.sha256 for by_index in held.values() for photo in by_index.values()}
+    for prediction_id in lessons:
+        for index, photo in open_now[prediction_id].photos.items():
+            with suppress(PhotoUnknown):  # its time was over just now
+                await photos.hold(session, photo.id, Hold(HOLDER, prediction_id), position=index)
+            pictures.add(photo.sha256)
+    await _settle(session, pictures)
+    await photos.release(session, HOLDER, held.keys() - lessons.keys())
 
 
-async def _take(session: AsyncSession, item: Item, photo: Held, about: About, label: tuple[int, str]) -> None:
-    """Point the item to this photo and this correction, and hold the photo instead of the one before."""
-    if item.photo_id != photo.id:
-        try:
-            await photos.hold(session, photo.id, Hold(HOLDER, item.id))
-        except PhotoUnknown:
-            return
-    before, item.photo_id = item.photo_id, photo.id
-    item.owner_id = photo.owner_id
-    item.class_id, item.class_name = label
-    item.source_id, item.feedback_id = about.prediction_id, about.feedback_id
+async def _lessons(session: AsyncSession, open_now: Collection[UUID]) -> dict[UUID, Lesson]:
+    """What the corrections of predictions that are open to training teach, by prediction."""
+    said = await feedback.verdicts(session, open_now)
+    taught = {prediction_id: rules.lesson(prediction_id, *words) for prediction_id, words in said.items()}
+    return {prediction_id: lesson for prediction_id, lesson in taught.items() if lesson is not None}
+
+
+async def _settle(session: AsyncSession, hashes: Collection[str]) -> None:
+    """Have each of these pictures be one item a pack, as the correction that carries it says, or none.
+
+    The items are locked before the corrections are read, so that of two who settle one picture the later sees all.
+    """
+    if not hashes:
+        return
+    items = await queries.known(session, hashes)
+    taught = await _taught(session, hashes)
+    for key in items.keys() - taught.keys():
+        await session.delete(items[key])
+    for key in sorted(taught):
+        model, sha256 = key
+        item = items.get(key) or Item(id=new_id(), model=model, sha256=sha256, source="feedback")
+        _take(item, *rules.carrying(taught[key]))
+        session.add(item)
+    await session.flush()
+
+
+async def _taught(session: AsyncSession, hashes: Collection[str]) -> dict[tuple[str, str], list[tuple[Lesson, Held]]]:
+    """Every standing correction of these pictures, with its own photo, by pack and hash."""
+    found = await photos.alike(session, HOLDER, hashes)
+    open_now: dict[UUID, Trainable] = await predictions.trainable(session, {subject for subject, _ in found})
+    lessons = await _lessons(session, open_now)
+    taught: dict[tuple[str, str], list[tuple[Lesson, Held]]] = defaultdict(list)
+    for prediction_id, photo in found:
+        if prediction_id in lessons:
+            taught[open_now[prediction_id].model, photo.sha256].append((lessons[prediction_id], photo))
+    return taught
+
+
+def _take(item: Item, lesson: Lesson, photo: Held) -> None:
+    """Have the item say what this correction says of this photo."""
+    item.photo_id, item.owner_id = photo.id, photo.owner_id
+    item.class_id, item.class_name = lesson.class_id, lesson.class_name
+    item.source_id, item.feedback_id = lesson.prediction_id, lesson.feedback_id
     item.width, item.height = photo.width, photo.height
     item.quality_score = photo.quality["score"]
     item.sharpness, item.brightness = photo.quality["sharpness"], photo.quality["brightness"]
-    session.add(item)
-    await session.flush()
-    if before is not None and before != photo.id:
-        await photos.release_one(session, before, Hold(HOLDER, item.id))
 
 
-async def _drop(session: AsyncSession, items: Sequence[Item]) -> None:
-    if items:
-        ids = [item.id for item in items]
-        await session.execute(delete(Item).where(Item.id.in_(ids)))
-        await photos.release(session, HOLDER, ids)
+def _batches(found: Sequence[T]) -> Iterator[Sequence[T]]:
+    """A database takes only so many parameters at once."""
+    return (found[start : start + BATCH] for start in range(0, len(found), BATCH))
 
 
-async def page(session: AsyncSession, storage: Storage, filters: ItemFilters, cursor: Cursor) -> Page[ItemOut]:
-    """The training queue, newest first."""
+async def page(world: World, filters: ItemFilters, cursor: Cursor) -> Page[ItemOut]:
+    """The training queue, newest first, as it is at one moment: items come and go between two looks."""
     fitting = queries.fitting(filters)
     wanted = fitting.limit(cursor.limit + 1)
     if cursor.cursor:
         (after,) = decode_cursor(cursor.cursor, UUID)
         wanted = wanted.where(Item.id < after)
-    rows = (await session.scalars(wanted)).all()
-    shown = rows[: cursor.limit]
+    async with world.db.reading() as session:
+        rows = (await session.scalars(wanted)).all()
+        shown = rows[: cursor.limit]
+        pictures = await photos.described(session, [row.photo_id for row in shown])
+        total = await exact_total(session, fitting)
     return Page(
-        items=await _out(session, storage, shown),
-        total=await exact_total(session, fitting),
+        items=[_out(row, photos.link(world.storage, pictures[row.photo_id], "full")) for row in shown],
+        total=total,
         next_cursor=encode_cursor(shown[-1].id) if len(rows) > len(shown) else None,
     )
 
 
-async def _out(session: AsyncSession, storage: Storage, rows: Sequence[Item]) -> list[ItemOut]:
-    held = await photos.held(session, HOLDER, [row.id for row in rows])
-    return [
-        ItemOut(
-            item_id=row.id,
-            image_url=photos.link(storage, held[row.id][0], "full"),
-            **{name: getattr(row, name) for name in ItemOut.model_fields if name not in {"item_id", "image_url"}},
-        )
-        for row in rows
-    ]
+def _out(row: Item, image_url: str) -> ItemOut:
+    same = {name: getattr(row, name) for name in ItemOut.model_fields if name not in {"item_id", "image_url"}}
+    return ItemOut(item_id=row.id, image_url=image_url, **same)
 
 
 async def erase(session: AsyncSession, person_id: UUID) -> None:
-    """Nothing learns from a person's photos any more."""
-    await _drop(session, await queries.of_person(session, person_id))
+    """Nothing learns from a person's photos any more; what somebody else corrected too is theirs alone."""
+    await predictions.end_training(session, person_id, now())
+    pictures = sorted({item.sha256 for item in await queries.of_person(session, person_id)})
+    for some in _batches(pictures):
+        await _settle(session, some)
 
 
 async def export(session: AsyncSession, person_id: UUID) -> list[ItemData]:

@@ -12,16 +12,16 @@ from cultivar.kernel.database import Base, Id, choice
 
 
 class Item(Base):
-    """A picture with a label, once a pack and hash. `source_id` is the prediction that was corrected.
+    """A picture with a label, once a pack and hash: what the first standing correction of it says.
 
-    Datasets holds the photo for as long as the item lives, whatever becomes of the prediction's own copy.
+    `source_id` is the prediction that was corrected. Datasets holds the photos of every standing correction in the name
+    of its prediction, whatever becomes of the prediction's own copy.
     """
 
     __tablename__ = "dataset_items"
     __table_args__ = (
-        UniqueConstraint("model", "sha256"),
+        UniqueConstraint("sha256", "model"),
         Index("ix_dataset_items_model", "model", "class_name", "id"),
-        Index("ix_dataset_items_source_id", "source_id"),
         Index("ix_dataset_items_owner_id", "owner_id"),
         Index("ix_dataset_items_photo_id", "photo_id"),
     )

@@ -18,7 +18,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The answer that was spoken of. `owner_id` is None, and `train` false, for one that is not stored."""
+    """The answer that was spoken of. `owner_id` is None for one that is not stored."""
 
     feedback_id: UUID
     prediction_id: UUID
@@ -28,7 +28,6 @@ class About:
     class_name: str | None
     confidence: float | None
     made_at: datetime
-    train: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Questions about feedback. Each takes the one who asks: a stranger finds nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,6 +14,12 @@ async def about(session: AsyncSession, prediction_id: UUID) -> Feedback | None:
     """The feedback on a prediction that predictions has opened, and locked, for the one who asks."""
     statement = select(Feedback).where(Feedback.prediction_id == prediction_id)
     return await session.scalar(statement.execution_options(populate_existing=True))
+
+
+async def about_each(session: AsyncSession, prediction_ids: Collection[UUID]) -> Sequence[Feedback]:
+    """The feedback on these predictions; for the datasets' worker, which acts for nobody."""
+    statement = select(Feedback).where(Feedback.prediction_id.in_(prediction_ids))
+    return (await session.scalars(statement.execution_options(populate_existing=True))).all()
 
 
 async def own_or_ownerless(session: AsyncSession, actor: Actor, feedback_id: UUID) -> Feedback | None:

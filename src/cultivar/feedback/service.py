@@ -1,5 +1,6 @@
 """Say whether an answer was right, change one's mind, take it back."""
 
+from collections.abc import Collection
 from dataclasses import asdict, fields
 from datetime import datetime
 from uuid import UUID
@@ -9,14 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.feedback import queries, rules
 from cultivar.feedback.errors import FeedbackUnknown
-from cultivar.feedback.events import About, FeedbackChanged, FeedbackGiven, FeedbackWithdrawn
+from cultivar.feedback.events import About, FeedbackChanged, FeedbackGiven, FeedbackWithdrawn, Verdict
 from cultivar.feedback.rules import Said
 from cultivar.feedback.schemas import Change, FeedbackIn, FeedbackOut, FeedbackPatch
 from cultivar.feedback.tables import Feedback, FeedbackChange
 from cultivar.kernel.actor import Actor
-from cultivar.kernel.clock import now
-from cultivar.kernel.ids import new_id
+from cultivar.kernel.clock import now, this_hour
+from cultivar.kernel.ids import hourly_id, new_id, new_silent_id
 from cultivar.kernel.outbox import emit
+from cultivar.kernel.telemetry import forget_actor
 from cultivar.kernel.world import World
 from cultivar.predictions.errors import PredictionUnknown
 from cultivar.predictions.schemas import OwnFeedback, Subject
@@ -31,7 +33,7 @@ async def submit(session: AsyncSession, actor: Actor, body: FeedbackIn, *, world
 
     Raises PredictionUnknown, ClassUnknown, Contradiction, NothingSaid.
     """
-    subject = await predictions.open_for_feedback(session, actor, body.prediction_id, body.feedback_token)
+    subject = _quietly(await predictions.open_for_feedback(session, actor, body.prediction_id, body.feedback_token))
     said = _checked(world, subject, Said(**body.model_dump(include=set(_FIELDS))))
     row = await queries.about(session, subject.prediction_id)
     if row is not None:
@@ -40,15 +42,27 @@ async def submit(session: AsyncSession, actor: Actor, body: FeedbackIn, *, world
     return await _give(session, subject, said), True
 
 
+def _quietly(subject: Subject) -> Subject:
+    """Where the prediction has no owner, the log does not name who speaks of it."""
+    if subject.owner_id is None:
+        forget_actor()
+    return subject
+
+
+def _moment(owner_id: UUID | None) -> datetime:
+    """What has no owner is dated to the hour, so that no log leads from it to whoever spoke."""
+    return now() if owner_id else this_hour()
+
+
 def _checked(world: World, subject: Subject, said: Said) -> Said:
     pack = registry.serving(world, subject.model).pack
     return rules.checked(said, predicted=subject.class_name, classes=[known.name for known in pack.classes])
 
 
 async def _give(session: AsyncSession, subject: Subject, said: Said) -> UUID:
-    at = now()
+    at = _moment(subject.owner_id)
     row = Feedback(
-        id=new_id(),
+        id=new_id() if subject.owner_id else new_silent_id(),
         prediction_id=subject.prediction_id,
         owner_id=subject.owner_id,
         created_at=at,
@@ -69,7 +83,7 @@ async def _change(session: AsyncSession, row: Feedback, subject: Subject, said: 
         return
     for name in _FIELDS:
         setattr(row, name, getattr(said, name))
-    row.updated_at = now()
+    row.updated_at = _moment(row.owner_id)
     await session.flush()
     await _note(session, row, said, row.updated_at)
     if said.verdict != before.verdict:
@@ -77,7 +91,10 @@ async def _change(session: AsyncSession, row: Feedback, subject: Subject, said: 
 
 
 async def _note(session: AsyncSession, row: Feedback, said: Said, at: datetime) -> None:
-    session.add(FeedbackChange(feedback_id=row.id, said=asdict(said), at=at))
+    change = FeedbackChange(feedback_id=row.id, said=asdict(said), at=at)
+    if row.owner_id is None:
+        change.id = hourly_id(place=len(await queries.changes(session, row.id)))
+    session.add(change)
     if row.owner_id is not None:
         await predictions.note_feedback(session, row.prediction_id, _copy(row))
 
@@ -93,7 +110,7 @@ async def change(
 ) -> FeedbackOut:
     """Set the fields that were sent. Raises FeedbackUnknown, ClassUnknown, Contradiction, NothingSaid."""
     row, subject = await _open(session, actor, feedback_id, token)
-    said = rules.patched(_said(row), body.model_dump(exclude_unset=True))
+    said = rules.patched(_said(row), body.model_dump(exclude_unset=True, include=set(_FIELDS)))
     await _change(session, row, subject, _checked(world, subject, said))
     return await _out(session, row)
 
@@ -101,7 +118,7 @@ async def change(
 async def withdraw(session: AsyncSession, actor: Actor, feedback_id: UUID, *, token: str | None) -> None:
     """Take it back: it is counted no longer, and nothing learns from it. Raises FeedbackUnknown."""
     row, subject = await _open(session, actor, feedback_id, token)
-    emit(session, FeedbackWithdrawn(_about(row.id, subject), _said(row).verdict, now()))
+    emit(session, FeedbackWithdrawn(_about(row.id, subject), _said(row).verdict, _moment(row.owner_id)))
     if row.owner_id is not None:
         await predictions.note_feedback(session, row.prediction_id, None)
     await session.delete(row)
@@ -113,7 +130,7 @@ async def _open(session: AsyncSession, actor: Actor, feedback_id: UUID, token: s
     if found is None:
         raise FeedbackUnknown
     try:
-        subject = await predictions.open_for_feedback(session, actor, found.prediction_id, token)
+        subject = _quietly(await predictions.open_for_feedback(session, actor, found.prediction_id, token))
     except PredictionUnknown as error:
         raise FeedbackUnknown from error
     row = await queries.about(session, subject.prediction_id)
@@ -136,7 +153,6 @@ def _about(feedback_id: UUID, subject: Subject) -> About:
         class_name=subject.class_name,
         confidence=subject.confidence,
         made_at=subject.made_at,
-        train=subject.train,
     )
 
 
@@ -147,6 +163,12 @@ def _copy(row: Feedback) -> OwnFeedback:
 async def _out(session: AsyncSession, row: Feedback) -> FeedbackOut:
     changes = [Change.model_validate(change) for change in await queries.changes(session, row.id)]
     return FeedbackOut(**dict(_copy(row)), prediction_id=row.prediction_id, changes=changes)
+
+
+async def verdicts(session: AsyncSession, prediction_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, Verdict]]:
+    """What is said now of those of these predictions that have feedback: its id and the verdict."""
+    rows = await queries.about_each(session, prediction_ids)
+    return {row.prediction_id: (row.id, _said(row).verdict) for row in rows}
 
 
 async def erase(session: AsyncSession, person_id: UUID) -> None:

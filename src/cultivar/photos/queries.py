@@ -25,6 +25,21 @@ async def held(session: AsyncSession, holder: str, subjects: Collection[UUID]) -
     return [(row[0], row[1], Held(*row[2:])) for row in found]
 
 
+async def alike(session: AsyncSession, holder: str, hashes: Collection[str]) -> list[tuple[UUID, Held]]:
+    """`(subject, photo)` of every hold of this holder on photos of these SHA-256."""
+    found = await session.execute(
+        select(PhotoHold.subject_id, *_HELD)
+        .join(Photo, Photo.id == PhotoHold.photo_id)
+        .where(PhotoHold.holder == holder, Photo.sha256.in_(hashes))
+    )
+    return [(row[0], Held(*row[1:])) for row in found]
+
+
+async def described(session: AsyncSession, photo_ids: Collection[UUID]) -> list[Held]:
+    """Photos by their ids; those that are gone are left out."""
+    return [Held(*row) for row in await session.execute(select(*_HELD).where(Photo.id.in_(photo_ids)))]
+
+
 async def of_person(session: AsyncSession, person_id: UUID) -> list[PhotoData]:
     """Everything a person has here, oldest first; for their own export."""
     found = await session.execute(select(*_DATA).where(Photo.owner_id == person_id).order_by(Photo.id))

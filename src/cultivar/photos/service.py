@@ -74,13 +74,17 @@ def _stored(photo: SeenPhoto, owner_id: UUID, at: datetime) -> Stored:
     )
 
 
-async def hold(session: AsyncSession, photo_id: UUID, hold: Hold) -> None:
-    """Need a photo too; a second time changes nothing. Raises PhotoUnknown if it is gone."""
+async def hold(session: AsyncSession, photo_id: UUID, hold: Hold, *, position: int = 0) -> None:
+    """Need a photo too, at this place among the row's photos; a second time changes nothing.
+
+    Raises PhotoUnknown if it is gone.
+    """
     if await session.scalar(select(Photo.id).where(Photo.id == photo_id).with_for_update()) is None:
         raise PhotoUnknown
     known = await session.get(PhotoHold, (photo_id, hold.holder, hold.subject_id))
     if known is None:
-        session.add(PhotoHold(photo_id=photo_id, holder=hold.holder, subject_id=hold.subject_id, until=hold.until))
+        key = {"photo_id": photo_id, "holder": hold.holder, "subject_id": hold.subject_id}
+        session.add(PhotoHold(**key, position=position, until=hold.until))
 
 
 async def release(session: AsyncSession, holder: str, subjects: Collection[UUID]) -> None:
@@ -90,16 +94,6 @@ async def release(session: AsyncSession, holder: str, subjects: Collection[UUID]
     await _lock(session, photo_ids)
     await session.execute(delete(PhotoHold).where(mine))
     await _delete_unheld(session, photo_ids)
-
-
-async def release_one(session: AsyncSession, photo_id: UUID, hold: Hold) -> None:
-    """As `release`, for one of a row's photos."""
-    await _lock(session, [photo_id])
-    known = await session.get(PhotoHold, (photo_id, hold.holder, hold.subject_id))
-    if known is not None:
-        await session.delete(known)
-        await session.flush()
-    await _delete_unheld(session, [photo_id])
 
 
 async def release_expired(session: AsyncSession, at: datetime, *, at_most: int) -> int:
@@ -140,6 +134,16 @@ async def held(session: AsyncSession, holder: str, subjects: Collection[UUID]) -
     for subject_id, position, photo in await queries.held(session, holder, subjects):
         found[subject_id][position] = photo
     return found
+
+
+async def alike(session: AsyncSession, holder: str, hashes: Collection[str]) -> list[tuple[UUID, Held]]:
+    """The photos of these SHA-256 that a capability holds, each with the row that it is held for."""
+    return await queries.alike(session, holder, hashes)
+
+
+async def described(session: AsyncSession, photo_ids: Collection[UUID]) -> dict[UUID, Held]:
+    """What is known of these photos, for a capability whose rows name them."""
+    return {photo.id: photo for photo in await queries.described(session, photo_ids)}
 
 
 def link(storage: Storage, photo: Held, size: Size) -> str:

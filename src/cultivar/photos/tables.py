@@ -18,7 +18,11 @@ class Photo(Base):
     """
 
     __tablename__ = "photos"
-    __table_args__ = (Index("ix_photos_owner_id", "owner_id"), {"info": {NAMES_OBJECTS: ("{key}", "{thumb_key}")}})
+    __table_args__ = (
+        Index("ix_photos_owner_id", "owner_id"),
+        Index("ix_photos_sha256", "sha256"),
+        {"info": {NAMES_OBJECTS: ("{key}", "{thumb_key}")}},
+    )
 
     id: Mapped[Id]
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))

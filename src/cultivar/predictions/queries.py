@@ -56,13 +56,11 @@ async def ownerless(session: AsyncSession, prediction_id: UUID, *, lock: bool) -
     return await session.scalar(statement.with_for_update() if lock else statement)
 
 
-async def trainable(session: AsyncSession, prediction_ids: Collection[UUID]) -> Sequence[Prediction]:
+async def trainable(session: AsyncSession, prediction_ids: Collection[UUID], *, lock: bool) -> Sequence[Prediction]:
     """Those whose owner still consents to training; for the datasets' worker, which acts for nobody."""
-    return (
-        await session.scalars(
-            select(Prediction).where(Prediction.id.in_(prediction_ids), Prediction.consent == "train")
-        )
-    ).all()
+    statement = select(Prediction).where(Prediction.id.in_(prediction_ids), Prediction.consent == "train")
+    statement = statement.order_by(Prediction.id).execution_options(populate_existing=True)
+    return (await session.scalars(statement.with_for_update() if lock else statement)).all()
 
 
 async def of_person(session: AsyncSession, person_id: UUID) -> Sequence[Prediction]:

@@ -8,28 +8,18 @@ from uuid import UUID
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     model_validator,
 )
 
+from cultivar.accounts.schemas import AnyConsent, ConsentChoice
+from cultivar.photos.schemas import Held
 from cultivar.vision.manifest import RefusalCode
 
-Consent = Literal["none", "store", "train"]
+Consent = ConsentChoice
 Warn = Literal["low_confidence", "blurred", "poor_light", "small_photo", "user_id_ignored"]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-
-_CONSENT_WORDS = {"true": "store", "false": "none"}
-
-
-def _lower(value: object) -> object:
-    return value.strip().lower() if isinstance(value, str) else value
-
-
-def _consent(value: object) -> object:
-    word = _lower(str(value) if isinstance(value, bool) else value)
-    return _CONSENT_WORDS.get(word, word) if isinstance(word, str) else word
 
 
 def _printable(text: str) -> str:
@@ -77,8 +67,7 @@ class AskParams(BaseModel):
     ) = None
     consent: (
         Annotated[
-            Consent,
-            BeforeValidator(_consent),
+            AnyConsent,
             Field(description="`none`, `store` (`true`), `train`. Default: the account's saved choice."),
         ]
         | None
@@ -121,7 +110,10 @@ class LabelScore(BaseModel):
 
 
 class HeadScores(LabelScore):
-    """What one head says, and its labels from the likeliest on."""
+    """What the answer says of one head, with that head's probability of it, and the head's own ranking.
+
+    Where two classes are close, `top` may begin with another label than the answer's.
+    """
 
     top: list[LabelScore]
 
@@ -159,9 +151,13 @@ class Said(BaseModel):
     refused: bool = False
     refusal: Refusal | None = None
     result: Result | None = None
-    plant_type: str | None = None
+    plant_type: str | None = Field(default=None, description="The plant of `result`; `heads.plant.label` is the same.")
     confidence: Share | None = Field(default=None, description="Of `plant_type`; without plants, of `result`.")
-    diseases: list[Disease] | None = Field(default=None, description="Null for packs that know no diseases.")
+    diseases: list[Disease] | None = Field(
+        default=None,
+        description="The result's own first, then others above `min_confidence`. Empty when healthy; null for packs "
+        "that know no diseases.",
+    )
     heads: dict[str, HeadScores]
     quality: QualityScores
     photos: list[PhotoAnswer] = Field(default=[], description="Each photo's own answer, when there are several.")
@@ -207,7 +203,7 @@ class OwnFeedback(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What feedback is about. `owner_id` is None, and `train` false, for an answer that is not stored."""
+    """What feedback is about. `owner_id` is None for an answer that is not stored."""
 
     prediction_id: UUID
     owner_id: UUID | None
@@ -217,7 +213,14 @@ class Subject:
     class_name: str | None
     confidence: float | None
     made_at: datetime
-    train: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trainable:
+    """A prediction whose owner consents to training: its pack, and its photos by their place, refused ones left out."""
+
+    model: str
+    photos: dict[int, Held]
 
 
 class PredictionOut(Answer):

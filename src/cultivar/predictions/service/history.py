@@ -1,6 +1,7 @@
 """Look back, and let go."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from cultivar.predictions import queries
 from cultivar.predictions.errors import ImageGone, PredictionUnknown
 from cultivar.predictions.events import PredictionDeleted
 from cultivar.predictions.filters import Filters
-from cultivar.predictions.schemas import OwnFeedback, PredictionOut, Said, Subject
+from cultivar.predictions.schemas import OwnFeedback, PredictionOut, Said, Subject, Trainable
 from cultivar.predictions.tables import Prediction
 
 HOLDER = "prediction"
@@ -106,7 +107,6 @@ async def open_for_feedback(session: AsyncSession, actor: Actor, prediction_id: 
         class_name=row.class_name,
         confidence=row.confidence,
         made_at=row.created_at,
-        train=row.consent == "train",
     )
 
 
@@ -123,14 +123,18 @@ async def note_feedback(session: AsyncSession, prediction_id: UUID, feedback: Ow
     await session.execute(update(Prediction).where(Prediction.id == prediction_id).values(feedback=copy))
 
 
-async def training_photos(session: AsyncSession, prediction_ids: Collection[UUID]) -> dict[UUID, list[Held]]:
-    """The photos of those of these predictions whose owners still consent to training, refused ones left out."""
-    rows = {row.id: row for row in await queries.trainable(session, prediction_ids)}
-    held = await photos.held(session, HOLDER, rows.keys())
-    return {
-        prediction_id: [photo for index, photo in by_index.items() if index not in _refused(rows[prediction_id].said)]
-        for prediction_id, by_index in held.items()
-    }
+async def trainable(
+    session: AsyncSession, prediction_ids: Collection[UUID], *, lock: bool = False
+) -> dict[UUID, Trainable]:
+    """Those of these predictions whose owners still consent to training, with `lock` until the transaction ends."""
+    rows = await queries.trainable(session, prediction_ids, lock=lock)
+    held = await photos.held(session, HOLDER, [row.id for row in rows])
+    return {row.id: Trainable(row.model, _spoken_of(row, held.get(row.id, {}))) for row in rows}
+
+
+def _spoken_of(row: Prediction, held: Mapping[int, Held]) -> dict[int, Held]:
+    refused = _refused(row.said)
+    return {index: photo for index, photo in held.items() if index not in refused}
 
 
 def _refused(said: dict[str, Any]) -> set[int]:
@@ -139,13 +143,11 @@ def _refused(said: dict[str, Any]) -> set[int]:
     return refused if len(refused) < len(said["photos"]) else set()
 
 
-async def end_training(session: AsyncSession, person_id: UUID) -> None:
-    """From now on nothing that this person has sent so far is open to training."""
-    await session.execute(
-        update(Prediction)
-        .where(Prediction.owner_id == person_id, Prediction.consent == "train")
-        .values(consent="store")
-    )
+async def end_training(session: AsyncSession, person_id: UUID, at: datetime) -> list[UUID]:
+    """Nothing that this person had sent by then is open to training any more. Gives the predictions that were."""
+    mine = Prediction.owner_id == person_id, Prediction.consent == "train", Prediction.created_at <= at
+    ended = update(Prediction).where(*mine).values(consent="store").returning(Prediction.id)
+    return list(await session.scalars(ended.execution_options(synchronize_session=False)))
 
 
 async def erase(session: AsyncSession, person_id: UUID) -> None:
