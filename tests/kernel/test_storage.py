@@ -230,6 +230,24 @@ def test_no_guess_opens_a_file(folder: Storage, key: str, expires: int, signatur
         folder.verify(key, expires, signature)
 
 
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_what_is_deleted_while_it_is_made_lasting_was_put_and_then_deleted(
+    folder: Storage, monkeypatch: pytest.MonkeyPatch, streamed: bool
+) -> None:
+    settle = folder._settle
+
+    async def delete_beside(key: str) -> None:
+        await folder.delete(key)
+        await settle(key)
+
+    monkeypatch.setattr(folder, "_settle", delete_beside)
+    if streamed:
+        await folder.put_stream("photos/a.jpg", pieces(b"x"), JPEG)
+    else:
+        await folder.put("photos/a.jpg", b"x", JPEG)
+    assert not await folder.exists("photos/a.jpg")
+
+
 def test_the_type_of_a_file_is_in_its_name() -> None:
     assert media_type("photos/a.jpg") == "image/jpeg"
     assert media_type("a.webp") == "image/webp"

@@ -137,6 +137,42 @@ def test_a_photo_deleted_while_its_thumbnail_is_made_leaves_no_object(app: Serve
     assert not exists(app, rules.thumb_key(row.key))
 
 
+@pytest.mark.parametrize("at", ["upright", "thumbnail", "settled"])
+def test_one_photo_that_is_deleted_meanwhile_holds_up_no_other(
+    app: Served, user: Person, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    turned = jpeg(drawing.picture(drawing.WILLOW, size=(400, 300)), orientation=6)
+    answers = [user.ask(turned, consent="store") for _ in range(2)]
+    gone, stays = (prepared(app, answer["image_id"]) for answer in answers)
+    app.run(lambda: app.world.storage.put(gone.key, turned, "image/jpeg"))
+    app.run(lambda: app.world.storage.put(stays.key, turned, "image/jpeg"))
+
+    async def unprepare(session: AsyncSession) -> None:
+        mine = Photo.id.in_([gone.id, stays.id])
+        await session.execute(update(Photo).where(mine).values(thumb_key=None, orientation=6))
+
+    app.rows(unprepare)
+    place, name = (app.world.storage, "_settle") if at == "settled" else (app.world.engine, at)
+    work_on, once = getattr(place, name), [UUID(answers[0]["prediction_id"])]
+
+    async def delete_beside(*args: Any) -> Any:
+        if once and (at != "settled" or args[0] == gone.key):
+            async with app.world.db.transaction() as session:
+                await service.release(session, HOLDER, [once.pop()])
+            for key in (gone.key, rules.thumb_key(gone.key)):
+                await app.world.storage.delete(key)
+        return await work_on(*args)
+
+    monkeypatch.setattr(place, name, delete_beside)
+    assert work(app, jobs.prepare, photo_ids=[str(gone.id), str(stays.id)]) == {"prepared": 1}
+    monkeypatch.undo()
+    assert not once
+    assert not exists(app, gone.key)
+    assert not exists(app, rules.thumb_key(gone.key))
+    assert prepared(app, str(stays.id)).orientation == 1
+    assert exists(app, rules.thumb_key(stays.key))
+
+
 def test_the_last_release_deletes_the_row_at_once_and_the_objects_soon(app: Served, user: Person) -> None:
     answer = user.ask(leaf(), consent="store")
     row = prepared(app, answer["image_id"])

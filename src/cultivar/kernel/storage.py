@@ -11,7 +11,7 @@ import os
 import re
 from asyncio import to_thread
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -165,14 +165,15 @@ class Storage:
         return None if self.folder is not None else {"Content-Type": content_type}
 
     async def _settle(self, key: str) -> None:
-        """The folder's rename is atomic; this makes it lasting."""
+        """The folder's rename is atomic; this makes it lasting. What was deleted since has nothing to last."""
         if self.folder is None:
             return
         file, root = self.folder / key, self.folder
         new = file.parent not in self._lasting
         folders = [each for each in file.parents if each.is_relative_to(root)] if new else [file.parent]
-        await to_thread(_sync, [file, *folders])
-        self._lasting.add(file.parent)
+        with suppress(FileNotFoundError):
+            await to_thread(_sync, [file, *folders])
+            self._lasting.add(file.parent)
 
 
 def media_type(key: str) -> str:

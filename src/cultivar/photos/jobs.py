@@ -45,23 +45,30 @@ async def prepare(job: JobContext) -> dict[str, Any]:
 
 async def _prepare_one(world: World, photo: Photo) -> bool:
     """False for a photo that is gone, or that its own decoder no longer reads; then the full one stands in."""
+    key = rules.thumb_key(photo.key)
+    try:
+        size_bytes = await _put_prepared(world, photo, key)
+    except (ObjectMissing, UnreadableImage):
+        async with world.db.reading() as session:
+            still_there, made = bool(await queries.known(session, [photo.id])), False
+    else:
+        async with world.db.transaction() as session:
+            still_there = made = await service.note_prepared(session, photo.id, key, size_bytes)
+    if not still_there:  # deleted meanwhile, and perhaps written again by us
+        await _delete(world, [photo.key, key])
+    return made
+
+
+async def _put_prepared(world: World, photo: Photo, key: str) -> int:
+    """Write the picture upright, and its thumbnail under `key`; how many bytes the picture has then."""
     if world.engine is None:
         raise Unavailable("This process does not look at photos.")
-    try:
-        data = await world.storage.get(photo.key)
-        if photo.orientation != 1:
-            data = await world.engine.upright(data)
-            await world.storage.put(photo.key, data, photo.content_type)
-        thumb = await world.engine.thumbnail(data, THUMB_LONG_SIDE)
-    except (ObjectMissing, UnreadableImage):
-        return False
-    key = rules.thumb_key(photo.key)
-    await world.storage.put(key, thumb, "image/jpeg")
-    async with world.db.transaction() as session:
-        still_there = await service.note_prepared(session, photo.id, key, len(data))
-    if not still_there:
-        await _delete(world, [photo.key, key])
-    return still_there
+    data = await world.storage.get(photo.key)
+    if photo.orientation != 1:
+        data = await world.engine.upright(data)
+        await world.storage.put(photo.key, data, photo.content_type)
+    await world.storage.put(key, await world.engine.thumbnail(data, THUMB_LONG_SIDE), "image/jpeg")
+    return len(data)
 
 
 async def delete_objects(job: JobContext) -> dict[str, Any]:
