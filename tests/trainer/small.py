@@ -64,7 +64,7 @@ def write_pack(folder: Path, **recipe: object) -> Pack:
 
 
 def photo(label: str, number: int) -> Image.Image:
-    """72 × 64 pixels: a leaf-like blob of the label's colour on grey with grain; a thing is striped."""
+    """216 × 192 pixels: a leaf-like blob of the label's colour on grey with grain; a thing is striped."""
     rng = np.random.default_rng((number, len(label)))
     image = Image.new("RGB", (72, 64), (120, 120, 125))
     draw = ImageDraw.Draw(image)
@@ -74,7 +74,8 @@ def photo(label: str, number: int) -> Image.Image:
     else:
         shift = rng.integers(-6, 7, 2)
         draw.ellipse((14 + shift[0], 12 + shift[1], 58 + shift[0], 52 + shift[1]), fill=COLOURS[label])
-    grain = rng.normal(0, 8, (64, 72, 3))
+    image = image.resize((216, 192))
+    grain = rng.normal(0, 8, (192, 216, 3))
     return Image.fromarray(np.clip(np.asarray(image) + grain, 0, 255).astype(np.uint8))
 
 

@@ -6,14 +6,13 @@ A failure is one sentence on standard error.
 
 import argparse
 import logging
-import signal
 import sys
 import warnings
 from pathlib import Path
-from types import FrameType
 
 from cultivar.kernel.errors import Broken, CultivarError
 from cultivar.packs.service import load_pack
+from cultivar.trainer import interrupt
 from cultivar.trainer.run import Order, install, run
 
 FAILED, INPUT, INTERRUPTED = 1, 3, 130
@@ -21,8 +20,7 @@ FAILED, INPUT, INTERRUPTED = 1, 3, 130
 
 def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
-    signal.signal(signal.SIGINT, _stop)
-    signal.signal(signal.SIGTERM, _stop)
+    interrupt.listen()
     warnings.filterwarnings("ignore", module="lightning|torch")
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     logging.getLogger("cultivar").setLevel(logging.INFO)
@@ -36,19 +34,11 @@ def main(arguments: list[str] | None = None) -> int:
     except CultivarError as error:
         sys.stderr.write(f"cultivar: {error.detail} ({error.code})\n")
         return FAILED if isinstance(error, Broken) else INPUT
-    except _Stopped:
+    except interrupt.Interrupted:
         sys.stderr.write("cultivar: interrupted; the same command goes on from the last finished epoch\n")
         return INTERRUPTED
     sys.stdout.write(f"{export}\n")
     return 0
-
-
-class _Stopped(BaseException):
-    """Somebody asked us to end. No Exception, so that no library takes it for a failure of its own."""
-
-
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise _Stopped
 
 
 def _parser() -> argparse.ArgumentParser:

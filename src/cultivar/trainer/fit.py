@@ -17,6 +17,7 @@ from torch.nn import functional
 from torch.utils.data import DataLoader
 
 from cultivar.packs.schemas import Pack
+from cultivar.trainer import interrupt
 from cultivar.trainer.backbones import frozen_parts
 from cultivar.trainer.network import Network, class_tables, modules_of, normalise
 from cultivar.trainer.recipe import Recipe
@@ -133,6 +134,16 @@ class Learner(lightning.LightningModule):
         )
 
 
+class Interruptible(lightning.Callback):
+    """Ends before the next batch when somebody has asked for it."""
+
+    def on_train_batch_start(self, *_: Any) -> None:
+        interrupt.check()
+
+    def on_validation_batch_start(self, *_: Any) -> None:
+        interrupt.check()
+
+
 def _loader(views: Any, batch: int, *, drop_last: bool) -> DataLoader[Any]:
     return DataLoader(views, batch, drop_last=drop_last, num_workers=2, prefetch_factor=4, worker_init_fn=_calm)
 
@@ -193,7 +204,7 @@ def fit(learner: Learner, folder: Path, *, progress: bool) -> dict[str, Tensor]:
         accelerator="auto",
         devices=1,
         max_epochs=recipe.epochs,
-        callbacks=[stop, *bars, best, newest],
+        callbacks=[Interruptible(), stop, *bars, best, newest],
         logger=False,
         enable_progress_bar=progress,
         enable_model_summary=False,

@@ -3,8 +3,7 @@
 The last features of a fine-tuned network keep what tells its classes apart and little else, so a leaf of an unknown
 crop lands among the known ones; stages before them keep more of what it looks like. They are standardised, whitened,
 and compared with each class by the Mahalanobis distance of one covariance, shrunk towards the identity (Lee et al.
-2018).
-It stands in the exported graph, as the output `novelty`: about 1 for a known photo, more for a strange one.
+2018). It stands in the exported graph, as the output `novelty`: about 1 for a known photo, more for a strange one.
 """
 
 import numpy as np

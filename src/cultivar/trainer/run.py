@@ -19,7 +19,7 @@ import numpy as np
 from safetensors.torch import load_file, save_file
 
 from cultivar.packs.schemas import Pack
-from cultivar.trainer import backbones
+from cultivar.trainer import backbones, interrupt
 from cultivar.trainer.errors import BadData
 from cultivar.trainer.finish import finish
 from cultivar.trainer.fit import Learner, fit
@@ -63,6 +63,7 @@ def run(order: Order) -> Path:
     _same_order(order)
     data = read_data(order)
     network = trained(order, data)
+    interrupt.check()
     export = order.out / "export"
     if not all((export / name).is_file() for name in FILES) or not (order.out / "report.html").is_file():
         finish(order.pack, order.recipe, network, data, order.sources, order.out, order.seed, order.weights)
