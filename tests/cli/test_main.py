@@ -54,7 +54,7 @@ def test_a_wrong_setting_is_one_line_that_names_it(tmp_path: Path) -> None:
     done = run("db", "check", CULTIVAR_PORT="high", CULTIVAR_DATA_DIR=str(tmp_path))
     assert done.returncode == Exit.USAGE
     assert done.stderr.count("\n") == 1
-    assert "port" in done.stderr
+    assert "CULTIVAR_PORT" in done.stderr
 
 
 OF_STATUS = {
@@ -71,3 +71,21 @@ def test_every_error_has_the_exit_code_of_its_status(kind: type[errors.CultivarE
 def test_exit_codes_differ_and_say_what_they_mean() -> None:
     assert len({int(code) for code in Exit}) == len(Exit)
     assert all(code.meaning.endswith(".") for code in Exit)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "example"),
+    [
+        ("CULTIVAR_RATE_LIMIT", "many", "100/minute"),
+        ("CULTIVAR_DATABASE_URL", "mysql://db/leaves", "postgresql://user:password@host/name"),
+    ],
+)
+def test_a_wrong_setting_is_answered_with_an_example(
+    setting: str, value: str, example: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(setting, value)
+    assert main.run(["models", "list"]) == Exit.USAGE
+    said = capsys.readouterr().err
+    assert said.startswith(f"cultivar: {setting}: write ")
+    assert example in said
+    assert "pattern" not in said

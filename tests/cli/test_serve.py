@@ -95,3 +95,14 @@ def test_tables_that_are_behind_are_one_line(program: Program, postgres: str) ->
     assert len(ended.stderr.splitlines()) == 1
     assert "cultivar db upgrade" in ended.stderr
     assert "schema_behind" in ended.stderr
+
+
+def test_without_any_model_it_does_not_say_that_it_is_ready(program: Program) -> None:
+    program.environment["CULTIVAR_PACKS_DIR"] = str(program.folder / "nowhere")
+    ended = program.run("serve", timeout=60)
+    assert ended.returncode == Exit.BROKEN
+    assert "is ready" not in ended.stdout
+    assert "Traceback" not in ended.stderr
+    last = ended.stderr.splitlines()[-1]
+    assert last.startswith("cultivar: No model can be opened: ")
+    assert "nowhere" in last

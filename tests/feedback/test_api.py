@@ -194,3 +194,52 @@ def test_many_who_speak_at_once_leave_one_row_and_every_change(
     shown = user.get(f"/feedback/{feedback_id}")
     assert sorted(change["said"]["comment"] for change in shown["changes"]) == sorted(words)
     assert shown["comment"] == shown["changes"][-1]["said"]["comment"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"is_correct": "yes"},
+        {"is_correct": 1},
+        {"is_correct": "false"},
+        {"satisfied": "true"},
+        {"satisfied": 0},
+        {"is_correct": False, "correct_class_id": "1"},
+        {"is_correct": False, "correct_class_id": True},
+        {"is_correct": True, "confidence_rating": "3"},
+        {"is_correct": True, "confidence_rating": 3.0},
+    ],
+)
+def test_json_says_what_type_it_means(user: Person, answer: dict[str, Any], said: dict[str, Any]) -> None:
+    problem(user.feedback(answer["prediction_id"], **said), 422, "invalid")
+    feedback_id = fine(user.feedback(answer["prediction_id"], satisfied=True))["feedback_id"]
+    problem(user.http.patch(f"/feedback/{feedback_id}", json=said), 422, "invalid")
+
+
+def test_whoever_the_body_names_the_token_says_who_speaks(user: Person, answer: dict[str, Any]) -> None:
+    first = user.feedback(answer["prediction_id"], is_correct=True, user_id=str(uuid4()))
+    assert first.status_code == 201
+    assert first.json()["warnings"] == ["user_id_ignored"]
+    path = f"/feedback/{first.json()['feedback_id']}"
+    changed = fine(user.http.patch(path, json={"comment": "sure", "user_id": 7}))
+    assert (changed["warnings"], changed["comment"]) == (["user_id_ignored"], "sure")
+    assert "warnings" not in user.get(path)
+
+
+def test_feedback_without_an_owner_does_not_say_when_it_was_given(app: Served, user: Person) -> None:
+    given = user.ask(leaf(), consent="none")
+    token = {"feedback_token": given["feedback_token"]}
+    for satisfied in (True, False, True):
+        feedback_id = fine(user.feedback(given["prediction_id"], satisfied=satisfied, **token))["feedback_id"]
+
+    async def rows(session: AsyncSession) -> tuple[Feedback, list[FeedbackChange]]:
+        row = await session.get_one(Feedback, UUID(feedback_id))
+        of_row = select(FeedbackChange).where(FeedbackChange.feedback_id == row.id).order_by(FeedbackChange.id)
+        return row, list(await session.scalars(of_row))
+
+    row, changes = app.rows(rows)
+    assert row.id.version == 4
+    for moment in (row.created_at, row.updated_at, *(change.at for change in changes)):
+        assert (moment.minute, moment.second, moment.microsecond) == (0, 0, 0)
+    assert all((change.id.int >> 80) % 3_600_000 == 0 for change in changes)
+    assert [change.said["satisfied"] for change in changes] == [True, False, True]

@@ -94,7 +94,7 @@ async def test_an_announced_body_above_the_limit_is_refused_unread(tmp_path: Pat
 async def test_a_body_without_length_is_cut_at_the_limit(tmp_path: Path, path: str) -> None:
     async def parts() -> AsyncIterator[bytes]:
         yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
-        for _ in range(3):
+        for _ in range(70):
             yield b"x" * 1000
 
     async with client(build(tmp_path, body_limit=2000, predict_body_limit=2000)) as http:
@@ -113,3 +113,29 @@ async def test_predict_takes_more_than_other_routes(tmp_path: Path) -> None:
     async with client(build(tmp_path, body_limit=2000, predict_body_limit=9000)) as http:
         answer = await http.post("/api/v1/predict", files={"file": b"x" * 8000})
     assert answer.json() == {"bytes": 8000}
+
+
+async def test_only_a_form_may_add_to_its_files(tmp_path: Path) -> None:
+    form = {"Content-Type": "multipart/form-data; boundary=b"}
+    async with client(build(tmp_path, predict_body_limit=2000)) as http:
+        raw = await http.post("/api/v1/predict", content=b"x" * 2001, headers={"Content-Type": "image/jpeg"})
+        whole = await http.post("/api/v1/predict", files={"file": b"x" * 2000})
+        beyond = await http.post("/api/v1/predict", content=b"x" * (2001 + 64 * 1024), headers=form)
+    assert [raw.status_code, whole.status_code, beyond.status_code] == [413, 200, 413]
+
+
+async def test_head_is_answered_as_get_without_the_body(tmp_path: Path) -> None:
+    async with client(build(tmp_path)) as http:
+        got, head = await http.get("/api/v1/open"), await http.head("/api/v1/open")
+        refused = await http.head("/api/v1/json")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == got.headers["content-length"]
+    assert refused.status_code == 405
+
+
+async def test_an_unknown_query_parameter_of_a_list_is_a_mistake(tmp_path: Path) -> None:
+    async with client(build(tmp_path)) as http:
+        answer = await http.get("/api/v1/open?limit=3&bogus=x")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert [one["loc"] for one in answer.json()["errors"]] == [["query", "bogus"]]
+    assert "cursor, limit" in answer.json()["errors"][0]["msg"]

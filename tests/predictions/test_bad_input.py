@@ -3,8 +3,10 @@
 import io
 import struct
 import zlib
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from PIL import Image
 from sqlalchemy import func, select
@@ -12,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.photos.tables import Photo
 from cultivar.predictions.tables import Prediction
-from tests.support.app import Person, Served, problem
+from tests.support.app import Person, Served, problem, served
 from tests.support.leaves import leaf
 
 
@@ -152,3 +154,29 @@ def test_odd_photos_are_answered_or_refused(user: Person, photo: bytes) -> None:
     assert response.status_code in {200, 400}, response.text
     if response.status_code == 200:
         assert user.get("/predictions")["total"] == 1
+
+
+@pytest.mark.parametrize("way", ["body", "form", "several"])
+def test_a_photo_over_the_limit_is_too_large_and_one_at_it_is_not(drawn: Path, tmp_path: Path, way: str) -> None:
+    photo = leaf()
+    limit = 2 * len(photo) if way == "several" else len(photo)
+    with served(tmp_path, drawn.parent, predict_body_limit=limit) as app:
+        person = app.guest()
+
+        def send(extra: bytes) -> httpx.Response:
+            if way == "body":
+                return person.http.post("/predict", content=photo + extra, headers={"Content-Type": "image/jpeg"})
+            return person.predict(photo + extra, *([photo] if way == "several" else []))
+
+        assert send(b"").status_code == 200
+        problem(send(b"\0"), 413, "too_large")
+        person.http.close()
+
+
+def test_a_limit_above_the_usual_one_counts(drawn: Path, tmp_path: Path) -> None:
+    photo = leaf() + bytes(51 * 2**20)
+    with served(tmp_path, drawn.parent, predict_body_limit=60 * 2**20) as app:
+        person = app.guest()
+        answer = person.http.post("/predict", content=photo, headers={"Content-Type": "image/jpeg"})
+        person.http.close()
+    assert answer.status_code == 200, answer.text

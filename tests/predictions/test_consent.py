@@ -1,17 +1,23 @@
 """What is kept of a request, for each way of consenting."""
 
 import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import product
 from secrets import token_hex
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import String, cast, func, inspect, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from structlog.testing import capture_logs
 
 from cultivar.kernel.database import Base
+from cultivar.kernel.tokens import unsign
 from cultivar.photos.tables import Photo
-from cultivar.predictions.tables import Prediction
+from cultivar.predictions.service.history import FEEDBACK
+from cultivar.predictions.tables import KeptAnswer, Prediction
 from tests.support.app import Person, Served, fine, problem
 from tests.support.leaves import leaf
 
@@ -22,7 +28,7 @@ MEANINGS = {"none": "none", "false": "none", "store": "store", "true": "store", 
 @pytest.mark.parametrize(("saved", "sent"), list(product([None, "none", "store", "train"], [None, *MEANINGS])))
 def test_what_is_sent_counts_then_what_is_saved_then_nothing(user: Person, saved: str | None, sent: str | None) -> None:
     if saved:
-        fine(user.http.put("/users/me/consents", json={"choice": saved}))
+        fine(user.http.put("/users/me/consents", json={"consent": saved}))
     answer = user.ask(leaf(), **PLACE, **({"consent": sent} if sent else {}))
     meant = MEANINGS[sent] if sent else saved or "none"
     assert answer["stored"] == (meant != "none")
@@ -92,3 +98,45 @@ async def _photos(session: AsyncSession, user: Person) -> list[Photo]:
 def test_the_row_can_hold_no_place_without_an_owner() -> None:
     checks = {str(check.name) for check in inspect(Prediction).local_table.constraints}
     assert {"ck_predictions_ownerless_has_no_place", "ck_predictions_kept_has_owner"} <= checks
+
+
+def test_an_answer_without_consent_does_not_say_when_it_was_given(app: Served, user: Person) -> None:
+    answer = user.ask(leaf(), consent="none", headers={"Idempotency-Key": token_hex(8)})
+    row = app.rows(lambda session: _prediction(session, answer["prediction_id"]))
+    assert row is not None
+    kept = app.rows(lambda session: session.scalar(select(KeptAnswer).where(KeptAnswer.prediction_id == row.id)))
+    assert kept is not None
+    issued = unsign(answer["feedback_token"], FEEDBACK)["iat"]
+    assert row.id.version == 4
+    for moment in (row.created_at, kept.created_at, datetime.fromtimestamp(issued, UTC)):
+        assert (moment.minute, moment.second, moment.microsecond) == (0, 0, 0)
+
+
+@pytest.fixture
+def chatty() -> Iterator[None]:
+    """Access lines are logged, though other tests need none."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("info"))
+    yield
+    structlog.configure(**before)
+
+
+@pytest.mark.parametrize(("consent", "is_named"), [("none", False), (None, False), ("store", True)])
+def test_without_consent_the_log_does_not_name_who_asked(
+    user: Person, chatty: None, consent: str | None, is_named: bool
+) -> None:
+    with capture_logs([structlog.contextvars.merge_contextvars]) as lines:
+        answer = user.ask(leaf(), **({"consent": consent} if consent else {}))
+        said = {"feedback_token": answer["feedback_token"]} if answer["feedback_token"] else {}
+        fine(user.feedback(answer["prediction_id"], is_correct=True, **said))
+    asked = [line for line in lines if line.get("route") in {"/api/v1/predict", "/api/v1/feedback/submit"}]
+    assert len(asked) == 2
+    assert [line.get("actor_id") == str(user.id) for line in asked] == [is_named] * 2
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"), [("TRAIN", "train"), (" Store", "store"), (True, "store"), ("false", "none"), (False, "none")]
+)
+def test_the_saved_choice_is_spelt_as_in_a_request(user: Person, sent: str | bool, meant: str) -> None:
+    assert fine(user.http.put("/users/me/consents", json={"consent": sent}))["consent"] == meant
+    assert user.get("/users/me/consents")["consent"] == user.get("/users/me")["consent"] == meant

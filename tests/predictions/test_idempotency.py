@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cultivar.kernel.clock import now
 from cultivar.predictions import idempotency
 from cultivar.predictions.idempotency import Claim
 from cultivar.predictions.tables import KeptAnswer, Prediction
@@ -139,7 +140,7 @@ def test_of_twins_in_two_processes_the_database_keeps_one(app: Served, user: Per
 
     async def claim_it(answer: dict[str, str]) -> bool:
         async with app.world.db.transaction() as session:
-            won = await idempotency.remember(session, claim, UUID(answer["prediction_id"]), "{}")
+            won = await idempotency.remember(session, claim, UUID(answer["prediction_id"]), "{}", at=now())
             await asyncio.sleep(0)
             assert won or await idempotency.recall(session, claim) == "{}"
             return won

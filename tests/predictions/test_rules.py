@@ -75,7 +75,7 @@ def test_a_refusal_has_words_and_no_result(case: tuple[Pack, Answer], threshold:
 
 
 @given(cases, thresholds, st.integers(1, 20))
-def test_diseases_are_likely_enough_and_never_healthy(
+def test_diseases_begin_with_the_results_own_and_are_never_healthy(
     case: tuple[Pack, Answer], threshold: float | None, top_k: int
 ) -> None:
     pack, answer = case
@@ -84,15 +84,29 @@ def test_diseases_are_likely_enough_and_never_healthy(
         assert said.diseases is None
         return
     assert said.diseases is not None
-    names = [disease.name for disease in said.diseases]
-    limit = pack.min_confidence if threshold is None else threshold
-    assert pack.healthy_label not in names
-    assert all(disease.confidence >= round(limit, 6) for disease in said.diseases)
-    if answer.labels.get("condition") == pack.healthy_label:
+    names, own = [disease.name for disease in said.diseases], answer.labels.get("condition")
+    if said.refused or own == pack.healthy_label:
         assert names == []
-    elif not said.refused:
-        likely = {scored.label for scored in answer.heads["condition"].top if scored.confidence >= limit}
-        assert set(names) == likely - {pack.healthy_label}
+        return
+    limit = pack.min_confidence if threshold is None else threshold
+    likely = [scored.label for scored in answer.heads["condition"].top if scored.confidence >= limit]
+    own_too = [own] if own in likely or threshold is None else []
+    assert names == own_too + [label for label in likely if label not in {own, pack.healthy_label}]
+
+
+@given(cases, st.integers(1, 20))
+def test_nothing_in_an_answer_contradicts_its_result(case: tuple[Pack, Answer], top_k: int) -> None:
+    pack, answer = case
+    said = render(answer, pack, "en", None, top_k)
+    if said.result is None:
+        return
+    labels = pack.classes[said.result.class_id].labels
+    assert {name: head.label for name, head in said.heads.items()} == labels
+    if pack.subject == "plant":
+        assert (said.plant_type, said.confidence) == (said.heads["plant"].label, said.heads["plant"].confidence)
+    if pack.healthy_label is not None and labels["condition"] != pack.healthy_label:
+        assert said.diseases
+        assert said.diseases[0].name == labels["condition"]
 
 
 @given(cases, thresholds, st.integers(1, 20))
@@ -103,7 +117,9 @@ def test_top_shows_short_heads_in_full_and_long_ones_to_k(
     said = render(answer, pack, "en", threshold, top_k)
     for name, head in said.heads.items():
         every = answer.heads[name].top
-        assert (head.label, head.confidence) == (every[0].label, round(every[0].confidence, 6))
+        label = answer.labels.get(name, every[0].label)
+        assert head.label == label
+        assert head.confidence == next(round(one.confidence, 6) for one in every if one.label == label)
         shown = every if len(every) <= rules.SHOWN_IN_FULL else every[:top_k]
         assert [one.label for one in head.top] == [one.label for one in shown if one.confidence >= (threshold or 0)]
         assert [one.confidence for one in head.top] == sorted((one.confidence for one in head.top), reverse=True)

@@ -47,7 +47,7 @@ BODIES: dict[str, dict[str, Any]] = {
     f"POST {API}/auth/upgrade": {"email": "grace@example.org", "password": PASSWORD},
     f"POST {API}/keys": {"name": "Greenhouse", "scopes": ["predict"]},
     f"POST {API}/users/me/password": {"current_password": PASSWORD, "new_password": "quince and medlar"},
-    f"PUT {API}/users/me/consents": {"choice": "train"},
+    f"PUT {API}/users/me/consents": {"consent": "train"},
     f"DELETE {API}/users/me": {},
     f"POST {API}/feedback/submit": {"prediction_id": "{prediction_id}", "is_correct": True},
     f"PATCH {API}/feedback/{{feedback_id}}": {"comment": "Mine now."},

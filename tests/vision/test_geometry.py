@@ -19,20 +19,6 @@ frames = st.builds(
 )
 
 
-@given(frames, sides, sides, st.floats(0, 1), st.floats(0, 1))
-def test_there_and_back_is_the_same_point(frame: Frame, width: int, height: int, x: float, y: float) -> None:
-    placement = place(frame, width, height)
-    back = placement.to_photo(*placement.to_input(x * width, y * height))
-    assert back == pytest.approx((x * width, y * height), abs=1e-6)
-
-
-@given(frames, sides, sides)
-def test_corners_of_what_is_seen_are_corners_of_what_is_filled(frame: Frame, width: int, height: int) -> None:
-    placement = place(frame, width, height)
-    assert placement.to_input(*placement.source[:2]) == pytest.approx(placement.target[:2], abs=1e-6)
-    assert placement.to_input(*placement.source[2:]) == pytest.approx(placement.target[2:], abs=1e-6)
-
-
 @given(frames, sides, sides)
 def test_both_rectangles_lie_inside(frame: Frame, width: int, height: int) -> None:
     placement = place(frame, width, height)

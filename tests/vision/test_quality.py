@@ -6,7 +6,7 @@ from hypothesis.extra import numpy as some
 from PIL import Image, ImageFilter
 
 from cultivar.vision.decode import luma
-from cultivar.vision.quality import SCALE, Quality, faults, judge, laplacian_variance, unusable
+from cultivar.vision.quality import SCALE, Quality, judge, laplacian_variance, unusable
 from tests.support import drawing
 
 greys = some.arrays(np.uint8, some.array_shapes(min_dims=2, max_dims=2, max_side=24))
@@ -79,10 +79,3 @@ def test_a_sharp_photo_is_as_sharp_in_any_size_it_is_taken() -> None:
     photo = drawing.picture(drawing.MAPLE, size=1280)
     scores = [judged(photo.resize((side, side), Image.Resampling.LANCZOS)).sharpness for side in (1280, 640, 320)]
     assert max(scores) - min(scores) < 0.15
-
-
-def test_faults_name_what_a_person_can_do_better() -> None:
-    fine = Quality(sharpness=0.9, exposure=0.9, size=0.9, score=0.9, raw_sharpness=200, brightness=120)
-    assert faults(fine, 900) == ()
-    poor = Quality(sharpness=0.3, exposure=0.4, size=0.5, score=0.4, raw_sharpness=10, brightness=30)
-    assert faults(poor, 200) == ("blurred", "badly_lit", "small")

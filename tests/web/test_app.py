@@ -8,6 +8,7 @@ import pytest
 
 from cultivar.kernel.settings import Settings
 from cultivar.web.app import create_app
+from tests.support.app import Served, fine, problem
 
 ELSEWHERE = "https://leaves.example.org"
 
@@ -60,3 +61,30 @@ async def test_https_is_demanded_from_then_on_where_it_is_the_public_address(tmp
     async with client(tmp_path, public_url=ELSEWHERE) as secure, client(tmp_path) as plain:
         assert "max-age" in (await secure.get("/health")).headers["strict-transport-security"]
         assert "strict-transport-security" not in (await plain.get("/health")).headers
+
+
+@pytest.mark.parametrize("path", ["/health", "/health/ready", "/metrics", "/docs", "/openapi.json"])
+def test_head_is_answered(app: Served, path: str) -> None:
+    answer = httpx.head(app.url + path)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-type"] == httpx.get(app.url + path).headers["content-type"]
+
+
+def test_the_root_leads_to_the_apis_page(app: Served) -> None:
+    answer = httpx.get(app.url)
+    assert (answer.status_code, answer.headers["location"]) == (307, "/docs")
+
+
+LISTS = (
+    *("predictions", "predictions?limit=3", "feedback/stats", "statistics?days=3", "datasets/items"),
+    *("models", "models/drawn", "models/drawn/labels", "sessions", "keys"),
+)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_does_not_overlook_a_parameter_that_it_does_not_know(app: Served, path: str) -> None:
+    expert = app.expert()
+    fine(expert.http.get(f"/{path}"))
+    found = problem(expert.http.get(f"/{path}{'&' if '?' in path else '?'}bogus=x"), 422, "invalid")
+    assert [one["loc"] for one in found["errors"]] == [["query", "bogus"]]
+    expert.http.close()

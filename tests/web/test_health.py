@@ -75,3 +75,15 @@ def test_metrics_count_the_jobs_that_ended(app: Served, user: Person) -> None:
     fine(user.http.get("/users/me/export"))
     done = 'plant_jobs_finished_total{kind="export_personal_data",state="done"}'
     wait_until(lambda: done in httpx.get(f"{app.url}/metrics").text)
+
+
+async def test_packs_that_cannot_be_read_are_told_in_their_own_words(tmp_path: Path) -> None:
+    chosen = {"data_dir": tmp_path / "data", "packs_dir": tmp_path / "nowhere", "worker": "off"}
+    app = create_app(Settings(_env_file=None, log_level="error", **chosen))
+    transport = httpx.ASGITransport(app)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://x") as http:
+        await app.state.opening
+        answer = await http.get("/health/ready")
+    (model,) = answer.json()["models"].values()
+    assert model["state"] == "failed"
+    assert "nowhere" in model["reason"]

@@ -16,6 +16,7 @@ from cultivar.accounts.errors import (
     PasswordNeeded,
     RefreshTokenMissing,
     ScopeTooWide,
+    ScopeUnknown,
     SessionEnded,
     SessionUnknown,
     TooManyAttempts,
@@ -201,7 +202,7 @@ async def ask_for_export(session: Session, actor: Owner, response: Response) -> 
     """Gather everything of this person in a ZIP; follow the job, whose result holds a link for a day."""
     job = await service.ask_for_export(session, actor)
     response.headers["Location"] = f"/api/v1/jobs/{job.id}"
-    return ExportOut(job_id=job.id, status=job.state)
+    return ExportOut(job_id=job.id, state=job.state)
 
 
 @router.get("/users/me/consents")
@@ -213,7 +214,7 @@ async def read_consents(session: Session, actor: Owner) -> ConsentOut:
 @router.put("/users/me/consents", responses=responses(ConsentTextChanged))
 async def choose_consent(body: ConsentIn, session: Session, actor: Owner) -> ConsentOut:
     """Choose what is kept from now on; logged with the version of the text."""
-    return await service.choose_consent(session, actor, body.choice, body.text_version)
+    return await service.choose_consent(session, actor, body.consent, body.text_version)
 
 
 @router.get("/sessions", responses=responses(InvalidCursor))
@@ -244,7 +245,7 @@ async def list_keys(session: Session, actor: Owner, asked: CursorParams) -> Page
     return await keys.keys(session, actor, asked)
 
 
-@router.post("/keys", status_code=201, responses=responses(ScopeTooWide, AlreadyExpired, TooManyKeys))
+@router.post("/keys", status_code=201, responses=responses(ScopeUnknown, ScopeTooWide, AlreadyExpired, TooManyKeys))
 async def make_key(body: KeyIn, session: Session, actor: Registered) -> NewKey:
     """Make an API key for a program. It is shown this once."""
     return await keys.make_key(session, actor.user_id, actor.role, body)

@@ -21,6 +21,7 @@ CultivarError
 │   └── ConsentTextChanged 409 consent_text_changed the text agreed to is not the present one
 ├── Invalid
 │   ├── WeakPassword       422 weak_password
+│   ├── ScopeUnknown       422 unknown_scope        a key is asked for a scope that there is not
 │   └── RefreshTokenMissing 422 refresh_token_missing
 └── TooManyRequests
     └── TooManyAttempts    429 too_many_attempts    too many failed sign-ins
@@ -107,6 +108,11 @@ class EmailInvalid(Invalid):
 class WeakPassword(Invalid):
     code = "weak_password"
     title = "This password is too easy to guess"
+
+
+class ScopeUnknown(Invalid):
+    code = "unknown_scope"
+    title = "There is no such scope"
 
 
 class RefreshTokenMissing(Invalid):

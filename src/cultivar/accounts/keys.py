@@ -7,10 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.accounts import queries, rules
 from cultivar.accounts.audit import note
-from cultivar.accounts.errors import AlreadyExpired, KeyUnknown, ScopeTooWide, TooManyKeys
+from cultivar.accounts.errors import AlreadyExpired, KeyUnknown, ScopeTooWide, ScopeUnknown, TooManyKeys
 from cultivar.accounts.schemas import KeyIn, KeyOut, NewKey
 from cultivar.accounts.tables import ApiKey
-from cultivar.kernel.actor import Actor, Role, scopes_of
+from cultivar.kernel.actor import SCOPES, Actor, Role, scopes_of
 from cultivar.kernel.clock import now
 from cultivar.kernel.ids import new_id
 from cultivar.kernel.pages import Cursor, Page
@@ -24,7 +24,13 @@ async def keys(session: AsyncSession, actor: Actor, asked: Cursor) -> Page[KeyOu
 
 
 async def make_key(session: AsyncSession, owner: UUID, role: Role, wanted: KeyIn) -> NewKey:
-    """A key that its owner's role allows, shown this once; raises ScopeTooWide, AlreadyExpired or TooManyKeys."""
+    """A key that its owner's role allows, shown this once.
+
+    Raises ScopeUnknown, ScopeTooWide, AlreadyExpired or TooManyKeys.
+    """
+    if unknown := sorted(set(wanted.scopes) - SCOPES.keys()):
+        valid = ", ".join(scope for scope in SCOPES if scope not in rules.NEVER_IN_A_KEY)
+        raise ScopeUnknown(f"There is no scope {', '.join(unknown)!r}. A key may hold: {valid}.")
     scopes = rules.key_scopes(wanted.scopes, scopes_of(role))
     refused = sorted(set(wanted.scopes) - scopes)
     if refused:

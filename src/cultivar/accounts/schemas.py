@@ -4,12 +4,24 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from cultivar.accounts import rules
 from cultivar.kernel.actor import Role
 
 ConsentChoice = Literal["none", "store", "train"]
+
+_CONSENT_WORDS = {"true": "store", "false": "none"}
+
+
+def _consent(value: object) -> object:
+    word = str(value).lower() if isinstance(value, bool) else value
+    word = word.strip().lower() if isinstance(word, str) else word
+    return _CONSENT_WORDS.get(word, word) if isinstance(word, str) else word
+
+
+AnyConsent = Annotated[ConsentChoice, BeforeValidator(_consent)]
+"""In any case; `true` means `store`, `false` means `none`."""
 
 _SECRET = {"format": "password", "writeOnly": True}
 
@@ -127,7 +139,7 @@ class NewKey(KeyOut):
 class ConsentIn(_In):
     """`text_version` names the text that was read; left out, it is the present one."""
 
-    choice: ConsentChoice
+    consent: AnyConsent
     text_version: Annotated[str, Field(max_length=20)] | None = None
 
 
@@ -148,7 +160,7 @@ class ConsentTexts(BaseModel):
 class ConsentOut(BaseModel):
     """The saved choice, the version it was made on (null: never chosen), and the present texts."""
 
-    choice: ConsentChoice
+    consent: ConsentChoice
     text_version: str | None
     chosen_at: datetime | None
     texts: ConsentTexts
@@ -157,7 +169,7 @@ class ConsentOut(BaseModel):
 class ConsentLine(_Out):
     """One line of the consent log."""
 
-    choice: ConsentChoice
+    consent: ConsentChoice = Field(validation_alias="choice")
     text_version: str
     at: datetime
 
@@ -175,4 +187,4 @@ class ExportOut(BaseModel):
     """The job that gathers a person's data; when it is done, its result holds a link to the ZIP."""
 
     job_id: UUID
-    status: str
+    state: str

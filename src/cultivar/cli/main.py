@@ -99,7 +99,8 @@ def run(arguments: list[str]) -> int:
         return _say(f"{error.detail} ({error.code})", exit_of(error))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        return _say(f"setting {'.'.join(map(str, first['loc']))}: {first['msg']}", Exit.USAGE)
+        setting = "CULTIVAR_" + ".".join(map(str, first["loc"])).upper()
+        return _say(f"{setting}: {first['msg'].removeprefix('Value error, ')}", Exit.USAGE)
     except OSError as error:
         return _say(f"{error.filename or error.__class__.__name__}: {error.strerror or error}", Exit.INPUT)
     except Exception as error:  # noqa: BLE001  the edge of the process

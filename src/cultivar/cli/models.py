@@ -1,6 +1,7 @@
 """`cultivar models`: list, show and verify the models of the packs."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -110,8 +111,12 @@ def _packs(names: list[str]) -> list[Pack]:
     """The named packs, or all."""
     packs = load(Settings().packs_dir)
     if unknown := [name for name in names if name not in packs]:
-        raise UnknownModel(f"No pack is called {unknown[0]!r}. There are: {', '.join(packs)}.")
+        raise UnknownModel(f"No pack is called {unknown[0]!r}. With a model there are: {_with_model(packs.values())}.")
     return [packs[name] for name in names] if names else list(packs.values())
+
+
+def _with_model(packs: Iterable[Pack]) -> str:
+    return ", ".join(pack.name for pack in packs if pack.model_folder) or "none"
 
 
 def _row(one: ModelOut, language: Language) -> tuple[str, ...]:

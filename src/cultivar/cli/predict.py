@@ -11,13 +11,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from cultivar.cli.exits import Exit
+from cultivar.kernel.errors import CultivarError
 from cultivar.kernel.settings import Settings
 from cultivar.packs.schemas import Language, Pack
 from cultivar.packs.service import load
 from cultivar.predictions.commands import Wanted, look, photos_in
 from cultivar.predictions.schemas import Said
 from cultivar.registry.errors import UnknownModel
-from cultivar.vision.errors import UnreadableImage
 from cultivar.vision.runtime.engine import Engine
 
 app = typer.Typer()
@@ -63,9 +63,9 @@ async def _predict(files: Sequence[Path], wanted: Wanted, as_json: bool) -> int:
         with _progress(len(files)) as bar:
             task = bar.add_task("", total=len(files))
 
-            def tell(file: Path, said: Said | UnreadableImage) -> None:
+            def tell(file: Path, said: Said | CultivarError) -> None:
                 nonlocal unread
-                unread += isinstance(said, UnreadableImage)
+                unread += isinstance(said, CultivarError)
                 typer.echo(_json(file, said, version, key) if as_json else _words(file, said, wanted))
                 bar.advance(task)
 
@@ -84,15 +84,15 @@ def _progress(files: int) -> Progress:
     return Progress(*columns, console=errors, transient=True, disable=files < 2 or not errors.is_terminal)
 
 
-def _json(file: Path, said: Said | UnreadableImage, version: str, model: str) -> str:
-    if isinstance(said, UnreadableImage):
+def _json(file: Path, said: Said | CultivarError, version: str, model: str) -> str:
+    if isinstance(said, CultivarError):
         return json.dumps({"file": str(file), "success": False, "error": {"code": said.code, "detail": said.detail}})
     told = {"file": str(file), "success": True, "model": model, "model_version": version}
     return json.dumps(told | said.model_dump(mode="json"), ensure_ascii=False)
 
 
-def _words(file: Path, said: Said | UnreadableImage, wanted: Wanted) -> str:
-    if isinstance(said, UnreadableImage):
+def _words(file: Path, said: Said | CultivarError, wanted: Wanted) -> str:
+    if isinstance(said, CultivarError):
         return f"{file}: not read. {said.detail}"
     if said.result is None:
         why = said.refusal

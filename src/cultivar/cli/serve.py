@@ -13,13 +13,20 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
+from cultivar.kernel.errors import Broken
 from cultivar.kernel.settings import Settings
+from cultivar.registry import service as registry
 from cultivar.web.app import create_app
 
 app = typer.Typer()
 
 _FINISH_S = 30
 """How long running requests may take to end."""
+
+
+class NothingServes(Broken):
+    code = "nothing_serves"
+    title = "No model can be opened"
 
 
 @app.command()
@@ -74,17 +81,25 @@ async def _serve(api: FastAPI, config: uvicorn.Config, listening: socket.socket)
     async with api.router.lifespan_context(api):
         telling = asyncio.create_task(_tell(api, server, listening))
         await server.serve(sockets=[listening])
+        if telling.done():
+            telling.result()
         telling.cancel()
 
 
 async def _tell(api: FastAPI, server: "_Server", listening: socket.socket) -> None:
-    """Say where it is, once it can answer."""
+    """Say where it is, once it can answer, and which models do not; ends the server if none ever will."""
     await asyncio.gather(api.state.opening, server.listening.wait())
+    models = registry.catalogue(api.state.world)
+    if not models.serving:
+        server.should_exit = True
+        raise NothingServes(f"No model can be opened: {next(iter(models.broken.values()), 'no pack has a model')}")
     gc.collect()
     gc.freeze()  # what is here now stays: no later collection need look at it
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"Cultivar is ready: http://{shown}:{port}/docs")
+    for name, reason in models.broken.items():
+        typer.echo(f"The model {name} cannot answer: {reason}", err=True)
 
 
 class _Server(uvicorn.Server):

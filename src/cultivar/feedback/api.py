@@ -44,7 +44,7 @@ async def submit_feedback(
     """
     feedback_id, is_first = await service.submit(session, actor, body, world=world)
     response.status_code = 201 if is_first else 200
-    return Thanks(feedback_id=feedback_id)
+    return Thanks(feedback_id=feedback_id, warnings=body.warnings)
 
 
 @router.get("/{feedback_id:uuid}", responses=responses(FeedbackUnknown))
@@ -68,7 +68,8 @@ async def change_feedback(
     feedback_token: Token = None,
 ) -> FeedbackOut:
     """Change your mind: the fields that are sent are set, null clears one."""
-    return await service.change(session, actor, feedback_id, body, token=feedback_token, world=world)
+    out = await service.change(session, actor, feedback_id, body, token=feedback_token, world=world)
+    return out.model_copy(update={"warnings": body.warnings})
 
 
 @router.delete("/{feedback_id:uuid}", status_code=204, responses=responses(FeedbackUnknown))

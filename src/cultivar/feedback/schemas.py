@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from cultivar.predictions.schemas import Line, OwnFeedback
 
@@ -18,9 +18,15 @@ def _prose(text: str) -> str:
 
 
 ClassName = Annotated[Line, Field(min_length=1, max_length=255, examples=["Tomato___Early_blight"])]
-ClassId = Annotated[int, Field(ge=0, le=100_000)]
+ClassId = Annotated[StrictInt, Field(ge=0, le=100_000)]
 Comment = Annotated[str, Field(max_length=2000), AfterValidator(_prose)]
-Rating = Annotated[int, Field(ge=1, le=5, description="How sure the person is, from 1 to 5.")]
+Rating = Annotated[StrictInt, Field(ge=1, le=5, description="How sure the person is, from 1 to 5.")]
+
+
+Warnings = Annotated[
+    list[Literal["user_id_ignored"]],
+    Field(exclude_if=lambda found: not found, description="`user_id_ignored` where the body held one; else absent."),
+]
 
 
 class FeedbackPatch(BaseModel):
@@ -28,12 +34,22 @@ class FeedbackPatch(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    is_correct: bool | None = Field(default=None, description="Whether the answer was right.")
-    satisfied: bool | None = Field(default=None, description="Whether the answer was of use.")
+    is_correct: StrictBool | None = Field(default=None, description="Whether the answer was right.")
+    satisfied: StrictBool | None = Field(default=None, description="Whether the answer was of use.")
     correct_class_name: ClassName | None = None
     correct_class_id: ClassId | None = None
     comment: Comment | None = None
     confidence_rating: Rating | None = None
+    user_id: Any = Field(
+        default=None,
+        description="The token says who speaks; this is ignored.",
+        json_schema_extra={"deprecated": True},
+    )
+
+    @property
+    def warnings(self) -> list[Literal["user_id_ignored"]]:
+        """What the answer says of the body."""
+        return ["user_id_ignored"] if self.user_id is not None else []
 
 
 class FeedbackIn(FeedbackPatch):
@@ -49,6 +65,7 @@ class Thanks(BaseModel):
     success: Literal[True] = True
     feedback_id: UUID
     message: Literal["Thank you for your feedback!"] = "Thank you for your feedback!"
+    warnings: Warnings = Field(default_factory=list)
 
 
 class Change(BaseModel):
@@ -65,3 +82,4 @@ class FeedbackOut(OwnFeedback):
 
     prediction_id: UUID
     changes: list[Change]
+    warnings: Warnings = Field(default_factory=list)

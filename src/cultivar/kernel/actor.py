@@ -35,14 +35,6 @@ class Actor:
     session_id: UUID | None = None
     key_id: UUID | None = None
 
-    @property
-    def is_expert(self) -> bool:
-        return at_least(self.role, "expert")
-
-    @property
-    def is_admin(self) -> bool:
-        return self.role == "admin"
-
 
 def at_least(role: Role, wanted: Role) -> bool:
     """Whether `role` may do what `wanted` may."""

@@ -22,6 +22,8 @@ _SANE_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _DRAIN_IDLE_S, _DRAIN_S, _DRAIN_BYTES = 2.0, 20.0, 512 * 1024 * 1024
 _QUIET = re.compile(r"/(api/v1/)?health(/|$)|/metrics$")
 _CLIENT_GONE = 499
+_PART_HEADERS = 64 * 1024
+"""What multipart adds to the files it carries: boundaries, headers, form fields."""
 
 _ALWAYS = [
     (b"x-content-type-options", b"nosniff"),
@@ -47,7 +49,8 @@ _log = structlog.get_logger("cultivar.access")
 class Edge:
     """Pure ASGI, since each further layer costs every request.
 
-    `body_limits` holds the bytes that a path takes; others take `body_limit`.
+    `body_limits` holds the bytes of files that a path takes, to which a form may add its own; others take `body_limit`.
+    HEAD is answered wherever GET is, as GET without its body (RFC 9110, section 9.3.2).
     """
 
     def __init__(
@@ -64,7 +67,7 @@ class Edge:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        exchange = _Exchange(scope, receive, send, self.body_limits.get(scope["path"], self.body_limit), self.headers)
+        exchange = _Exchange(scope, receive, send, self._body_limit(scope), self.headers)
         try:
             await self._answer(exchange)
         except ClientDisconnect:
@@ -76,6 +79,12 @@ class Edge:
             await exchange.refuse(Broken("We have noted it. Try again, and tell us the request id if it persists."))
         finally:
             self._account(exchange)
+
+    def _body_limit(self, scope: Scope) -> int:
+        of_files = self.body_limits.get(scope["path"])
+        if of_files is None:
+            return self.body_limit
+        return of_files + _PART_HEADERS if _header(scope, b"content-type").startswith("multipart/") else of_files
 
     async def _answer(self, exchange: "_Exchange") -> None:
         refusal = await self._refusal(exchange)
@@ -121,7 +130,7 @@ class Edge:
 
     def _account(self, exchange: "_Exchange") -> None:
         """One line and two numbers for each request; the route's template, never its values."""
-        route, method = self._template(exchange.scope), exchange.scope["method"]
+        route, method = self._template(exchange.scope), exchange.method
         seconds = time.perf_counter() - exchange.began
         metrics.REQUESTS.labels(route, method, str(exchange.status)).inc()
         metrics.LATENCY.labels(route).observe(seconds)
@@ -136,13 +145,19 @@ class Edge:
         return self._templates.get(scope.get("endpoint"), "unrouted")
 
 
+def _header(scope: Scope, name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
 class _Exchange:
     """A request and its answer: counts what comes in, adds headers to what goes out."""
 
     def __init__(
         self, scope: Scope, receive: Receive, send: Send, limit: int, headers: list[tuple[bytes, bytes]]
     ) -> None:
-        self.scope, self._receive, self._send = scope, receive, send
+        self.method: str = scope["method"]
+        self.scope: Scope = {**scope, "method": "GET"} if self.method == "HEAD" else scope
+        self._receive, self._send = receive, send
         self.began = time.perf_counter()
         self.limit, self.received, self.cut = limit, 0, False
         self.started, self.status = False, 500
@@ -152,7 +167,7 @@ class _Exchange:
         self.announced = int(announced) if announced.isdecimal() else 0
 
     def header(self, name: bytes) -> str:
-        return next((value.decode("latin-1") for key, value in self.scope["headers"] if key == name), "")
+        return _header(self.scope, name)
 
     def _request_id(self) -> bytes:
         """The client's own id if it looks like one, else a new one."""
@@ -179,6 +194,8 @@ class _Exchange:
             self.started, self.status = True, message["status"]
             headers = list(message.get("headers", ()))
             message = {**message, "headers": [*headers, *self.extra, *self._for_path({name for name, _ in headers})]}
+        elif self.method == "HEAD" and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
         await self._send(message)
 
     def _for_path(self, given: set[bytes]) -> list[tuple[bytes, bytes]]:

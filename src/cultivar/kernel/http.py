@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.kernel.pages import Cursor
@@ -20,9 +22,30 @@ async def _transaction(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
+def _query_names(dependant: Dependant) -> set[str]:
+    inner = (_query_names(one) for one in dependant.dependencies)
+    return {field.alias for field in dependant.query_params}.union(*inner)
+
+
+async def _known_query(request: Request) -> None:
+    if request.query_params:
+        known = _query_names(request.scope["route"].dependant)
+        unknown = [name for name in request.query_params if name not in known]
+        if unknown:
+            words = f"This is not known here; these are: {', '.join(sorted(known)) or 'none'}"
+            raise RequestValidationError(
+                [{"loc": ("query", name), "type": "extra_forbidden", "msg": words} for name in unknown]
+            )
+
+
+known_query = Depends(_known_query)
+"""Of a route or router: a query parameter that it does not know is 422, not ignored."""
+
+
 async def _cursor(
     limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 20,
     cursor: Annotated[str | None, Query(max_length=512, description="`next_cursor` of the page before.")] = None,
+    _: None = known_query,
 ) -> Cursor:
     return Cursor(limit, cursor)
 

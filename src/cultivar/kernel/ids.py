@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from uuid import UUID
+from uuid import UUID, uuid4
 
 
 def new_id() -> UUID:
@@ -11,9 +11,23 @@ def new_id() -> UUID:
 
     Within a process each is greater than the one before, whatever the clock does (RFC 9562, section 6.2, method 1).
     """
-    milliseconds, sequence = divmod(_ticks.following(time.time_ns() // 1_000_000), 1 << 12)
+    return _version_7(*divmod(_ticks.following(time.time_ns() // 1_000_000), 1 << 12))
+
+
+def hourly_id(place: int) -> UUID:
+    """A UUIDv7 that knows the hour alone; `place`, 0..4095, orders the parts of one thing."""
+    hour = time.time_ns() // 3_600_000_000_000 * 3_600_000
+    return _version_7(hour, min(place, (1 << 12) - 1))
+
+
+def _version_7(milliseconds: int, sequence: int) -> UUID:
     random = int.from_bytes(os.urandom(8), "big") >> 2
     return UUID(int=milliseconds << 80 | 7 << 76 | sequence << 64 | 0b10 << 62 | random)
+
+
+def new_silent_id() -> UUID:
+    """A UUIDv4, which does not say when it was made: for what must not be linked with a log by its time."""
+    return uuid4()
 
 
 class _Ticks:

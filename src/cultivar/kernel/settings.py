@@ -1,19 +1,37 @@
 """Every setting of Cultivar, read from the environment (`CULTIVAR_*`) or a file `.env`."""
 
 import os
+import re
 import secrets
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PACKAGE = Path(__file__).resolve().parents[1]
 MEBIBYTE = 1024 * 1024
 
 CommaList = Annotated[list[str], NoDecode]
-Rate = Annotated[str, Field(pattern=r"^(off|[1-9]\d*/([1-9]\d* ?)?(second|minute|hour|day))$")]
+_RATE = re.compile(r"off|[1-9]\d*/([1-9]\d* ?)?(second|minute|hour|day)")
+_DATABASE = re.compile(r"(sqlite|postgres(ql)?)(\+\w+)?://.*", re.DOTALL)
+
+
+def _rate(value: str) -> str:
+    if not _RATE.fullmatch(value):
+        raise ValueError("write a number and a time, such as `100/minute` or `5/second`, or `off`")
+    return value
+
+
+def _database(value: str) -> str:
+    if not _DATABASE.fullmatch(value):
+        raise ValueError("write `sqlite:///path/to/file.db` or `postgresql://user:password@host/name`")
+    return value
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
+DatabaseUrl = Annotated[str, AfterValidator(_database)]
 
 
 def _shipped(name: str) -> Path:
@@ -50,9 +68,8 @@ class Settings(BaseSettings):
     )
 
     # Where it keeps things
-    database_url: str = Field(
+    database_url: DatabaseUrl = Field(
         default_factory=lambda data: f"sqlite:///{data['data_dir']}/cultivar.db",
-        pattern=r"^(sqlite|postgres(ql)?)(\+\w+)?://",
         repr=False,
         description="`postgresql://user:password@host/name`, or `sqlite:///path`. Default: SQLite in `data_dir`.",
     )

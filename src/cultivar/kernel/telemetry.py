@@ -114,3 +114,8 @@ def begin_request(request_id: str) -> None:
 def bind_actor(user_id: UUID) -> None:
     """From here on each log line of this request names who asked."""
     structlog.contextvars.bind_contextvars(actor_id=str(user_id))
+
+
+def forget_actor() -> None:
+    """From here on no log line of this request names who asked, its access line neither."""
+    structlog.contextvars.unbind_contextvars("actor_id")

@@ -2,8 +2,9 @@
 
 import hashlib
 import hmac
+import secrets
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from joserfc import jwt
@@ -55,10 +56,13 @@ def use_secret(secret: bytes) -> None:
     _keyring.use(secret)
 
 
-def sign(claims: Mapping[str, Any], purpose: str, ttl: timedelta) -> str:
-    """A JWT (HS256) of `claims`, good for `purpose` and for `ttl` from now."""
-    issued = int(now().timestamp())
-    body = {**claims, "iat": issued, "exp": issued + int(ttl.total_seconds())}
+def sign(claims: Mapping[str, Any], purpose: str, ttl: timedelta, *, at: datetime | None = None) -> str:
+    """A JWT (HS256) of `claims`, good for `purpose` and for `ttl` from `at`, else from now.
+
+    No two are alike (`jti`, RFC 7519).
+    """
+    issued = int((at or now()).timestamp())
+    body = {**claims, "jti": secrets.token_urlsafe(12), "iat": issued, "exp": issued + int(ttl.total_seconds())}
     return jwt.encode({"alg": "HS256"}, body, _keyring.key(purpose))
 
 

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Query
 
 from cultivar.kernel.actor import Actor
 from cultivar.kernel.auth import needs
-from cultivar.kernel.http import Session, TheWorld
+from cultivar.kernel.http import Session, TheWorld, known_query
 from cultivar.monitoring import service
 from cultivar.monitoring.schemas import FeedbackStats, Scope, Statistics
 from cultivar.predictions.schemas import Line
 
-router = APIRouter(tags=["monitoring"])
+router = APIRouter(tags=["monitoring"], dependencies=[known_query])
 
 Word = Annotated[Line | None, Query(max_length=64)]
 Days = Annotated[int, Query(ge=1, le=366, description="How many days in UTC, today among them.")]

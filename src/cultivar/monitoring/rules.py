@@ -35,11 +35,11 @@ def wilson(successes: int, n: int) -> tuple[float, float] | None:
 
 
 def rate(successes: int, n: int) -> Rate:
-    """A share with its count and interval; value and interval are None without a count."""
+    """A share with its count and interval; rate and interval are None without a count."""
     interval = wilson(successes, n)
     if interval is None:
-        return Rate(value=None, n=0, interval=None)
-    return Rate(value=successes / n, n=n, interval=(round(interval[0], 6), round(interval[1], 6)))
+        return Rate(rate=None, n=0, interval=None)
+    return Rate(rate=successes / n, n=n, interval=(round(interval[0], 6), round(interval[1], 6)))
 
 
 def mean(total: int, n: int) -> float | None:

@@ -23,7 +23,7 @@ class Scope:
 class Rate(BaseModel):
     """A share of `n`, with its 95 % interval (Wilson): null when there is nothing to count."""
 
-    value: Share | None
+    rate: Share | None
     n: int
     interval: tuple[Share, Share] | None
 

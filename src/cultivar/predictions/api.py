@@ -68,7 +68,7 @@ async def predict(
     Send a form with parts named `file` and the parameters as fields, or one photo as the body and the parameters in
     the query. A refusal is an answer too: 200 with `refused`, a reason and advice.
     """
-    params, photos = await forms.read_question(request)
+    params, photos = await forms.read_question(request, world.settings.predict_body_limit)
     told = await ask(actor, Question(photos, params, language_for(accept_language), idempotency_key), world)
     headers = {"Idempotency-Replayed": "true"} if told.replayed else None
     return Response(told.body, media_type="application/json", headers=headers)

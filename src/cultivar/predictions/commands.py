@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from cultivar.kernel.errors import BadRequest
+from cultivar.kernel.errors import BadRequest, CultivarError, TooLarge
 from cultivar.packs.schemas import Language, Pack
 from cultivar.predictions.rules import render
 from cultivar.predictions.schemas import Said
@@ -59,16 +59,16 @@ def _existing(path: Path) -> Path:
 
 
 async def look(
-    engine: Looks, key: str, files: Sequence[Path], wanted: Wanted, tell: Callable[[Path, Said | UnreadableImage], None]
+    engine: Looks, key: str, files: Sequence[Path], wanted: Wanted, tell: Callable[[Path, Said | CultivarError], None]
 ) -> None:
     """Tell, for each file in order, its answer or why it cannot be read; a few are looked at side by side."""
     places = asyncio.Semaphore(AT_ONCE)
 
-    async def one(file: Path) -> Said | UnreadableImage:
+    async def one(file: Path) -> Said | CultivarError:
         async with places:
             try:
                 answer = await engine.answer(key, [await asyncio.to_thread(file.read_bytes)])
-            except UnreadableImage as error:
+            except (UnreadableImage, TooLarge) as error:
                 return error
             return render(answer, wanted.pack, wanted.language, wanted.min_confidence, wanted.top_k)
 

@@ -11,8 +11,7 @@ CultivarError
 ├── UnsupportedType
 │   └── NotAPhoto            415 unsupported_media_type neither a form nor an image
 └── Invalid
-    ├── KeyMismatch          422 idempotency_mismatch   this key came with another request before
-    └── BadKey               422 invalid_idempotency_key
+    └── KeyMismatch          422 idempotency_mismatch   this key came with another request before
 """
 
 from cultivar.kernel.errors import BadRequest, Conflict, Invalid, NotFound, UnsupportedType
@@ -45,8 +44,3 @@ class NotAPhoto(UnsupportedType):
 class KeyMismatch(Invalid):
     code = "idempotency_mismatch"
     title = "This Idempotency-Key came with another request before"
-
-
-class BadKey(Invalid):
-    code = "invalid_idempotency_key"
-    title = "An Idempotency-Key has 1 to 255 visible characters"

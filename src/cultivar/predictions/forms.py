@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from cultivar.kernel.errors import TooLarge
 from cultivar.kernel.problems import MalformedBody
 from cultivar.predictions.errors import EmptyFile, NotAPhoto
 from cultivar.predictions.schemas import AskParams
@@ -23,15 +24,17 @@ class _InMemory(MultiPartParser):
     spool_max_size = 1 << 40
 
 
-async def read_question(request: Request) -> tuple[AskParams, list[bytes]]:
-    """The parameters and one to five photos.
+async def read_question(request: Request, limit: int) -> tuple[AskParams, list[bytes]]:
+    """The parameters and one to five photos, which have at most `limit` bytes together.
 
-    Raises NotAPhoto (415), MalformedBody and EmptyFile (400), RequestValidationError (422).
+    Raises TooLarge (413), NotAPhoto (415), MalformedBody and EmptyFile (400), RequestValidationError (422).
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     asked = [("query", name, value) for name, value in request.query_params.multi_items()]
     if kind == "multipart/form-data":
         fields, photos = await _read_form(request)
+        if sum(map(len, photos)) > limit:
+            raise TooLarge(f"Photos have at most {limit:,} bytes together.", limit=limit)
         return read_params([*asked, *fields]), photos
     if not kind.startswith("image/"):
         raise NotAPhoto("The content type is multipart/form-data or image/*.")

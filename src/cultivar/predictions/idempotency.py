@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 from weakref import WeakValueDictionary
 
@@ -65,15 +65,15 @@ async def recall(session: AsyncSession, claim: Claim) -> str | None:
     return str(kept.answer)
 
 
-async def remember(session: AsyncSession, claim: Claim, prediction_id: UUID, answer: str) -> bool:
-    """Keep the answer under its key; False if a twin elsewhere was first."""
-    at = now()
+async def remember(session: AsyncSession, claim: Claim, prediction_id: UUID, answer: str, *, at: datetime) -> bool:
+    """Keep the answer under its key; False if a twin elsewhere was first. `at` is when it was given."""
+    over = KeptAnswer.created_at <= now() - KEPT_FOR
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     values = {"fingerprint": claim.fingerprint, "prediction_id": prediction_id, "answer": answer, "created_at": at}
     kept = (
         dialect.insert(KeptAnswer)
         .values(key_hash=claim.key_hash, **values)
-        .on_conflict_do_update(index_elements=["key_hash"], set_=values, where=KeptAnswer.created_at <= at - KEPT_FOR)
+        .on_conflict_do_update(index_elements=["key_hash"], set_=values, where=over)
         .returning(KeptAnswer.key_hash)
     )
     return await session.scalar(kept) is not None

@@ -22,13 +22,10 @@ from cultivar.predictions.schemas import (
 )
 from cultivar.vision.answer import Answer, HeadAnswer
 from cultivar.vision.manifest import RefusalCode
-from cultivar.vision.quality import Quality
+from cultivar.vision.quality import SCALE, Quality
 
 SHOWN_IN_FULL = 10
 """A head with at most this many labels shows them all."""
-
-BLURRED, POOR_LIGHT, SMALL = 0.4, 0.5, 512
-"""Below these a photo is answered with a warning: sharpness, exposure, pixels of the short side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +69,16 @@ def _weight(parameter: str) -> float:
 def render(answer: Answer, pack: Pack, language: Language, min_confidence: float | None, top_k: int) -> Said:
     """What a person is told: the network's answer in the pack's words.
 
-    `min_confidence` hides weaker labels where it is given; the pack's own value applies to `diseases` alone. Nothing
-    here refuses.
+    `result` is the class of highest joint probability; all else follows it. `plant_type` and each head's `label` are
+    what that class says, with the head's own probability of it as `confidence`; `top` is the head's own ranking, which
+    may begin with another label where two classes are close. `diseases` begins with the result's condition, then come
+    others that are likely by themselves. Refused, there is no class, and a head's label is the first of its ranking.
+
+    `min_confidence` hides weaker labels where it is given; without it the pack's own value applies to `diseases`
+    behind the first. Nothing here refuses.
     """
     threshold = pack.min_confidence if min_confidence is None else min_confidence
-    heads = _heads(answer.heads, min_confidence or 0.0, top_k)
+    heads = _heads(answer.heads, answer.labels, min_confidence or 0.0, top_k)
     result = _result(answer)
     plant = answer.labels.get("plant") if result and pack.subject == "plant" else None
     return Said(
@@ -84,8 +86,8 @@ def render(answer: Answer, pack: Pack, language: Language, min_confidence: float
         refusal=_refusal(answer.refusal, pack, language) if answer.refusal else None,
         result=result,
         plant_type=plant,
-        confidence=_subject_confidence(answer, result, plant),
-        diseases=_diseases(answer, pack, threshold) if pack.healthy_label else None,
+        confidence=heads["plant"].confidence if plant else result and result.confidence,
+        diseases=_diseases(answer, pack, min_confidence) if pack.healthy_label else None,
         heads=heads,
         quality=_quality(answer.quality),
         photos=_each_photo(answer, min_confidence or 0.0, top_k) if len(answer.photos) > 1 else [],
@@ -115,7 +117,7 @@ def _each_photo(answer: Answer, threshold: float, top_k: int) -> list[PhotoAnswe
             file_index=photo.index,
             image_id=None,
             quality=_quality(photo.quality),
-            heads=_heads(photo.heads, threshold, top_k),
+            heads=_heads(photo.heads, {}, threshold, top_k),
             refused=photo.refusal is not None,
             refusal=photo.refusal,
         )
@@ -123,35 +125,36 @@ def _each_photo(answer: Answer, threshold: float, top_k: int) -> list[PhotoAnswe
     ]
 
 
-def _subject_confidence(answer: Answer, result: Result | None, plant: str | None) -> float | None:
-    """How sure the plant is; where there is no plant, how sure the result is."""
-    if result is None or plant is None:
-        return result.confidence if result else None
-    return _share(next(scored.confidence for scored in answer.heads["plant"].top if scored.label == plant))
-
-
-def _diseases(answer: Answer, pack: Pack, threshold: float) -> list[Disease]:
-    if answer.refusal or answer.labels.get("condition") == pack.healthy_label:
+def _diseases(answer: Answer, pack: Pack, min_confidence: float | None) -> list[Disease]:
+    """The result's own condition first, whatever the pack's threshold; then the others from the likeliest on."""
+    own = answer.labels.get("condition")
+    if answer.refusal or own is None or own == pack.healthy_label:
         return []
+    threshold = pack.min_confidence if min_confidence is None else min_confidence
+    ranked = sorted(answer.heads["condition"].top, key=lambda scored: scored.label != own)
     return [
         Disease(name=scored.label, confidence=_share(scored.confidence))
-        for scored in answer.heads["condition"].top
-        if scored.label != pack.healthy_label and scored.confidence >= threshold
+        for scored in ranked
+        if scored.label != pack.healthy_label
+        and (scored.confidence >= threshold or (scored.label == own and min_confidence is None))
     ]
 
 
-def _heads(heads: Mapping[str, HeadAnswer], threshold: float, top_k: int) -> dict[str, HeadScores]:
-    return {name: _head(head, threshold, top_k) for name, head in heads.items()}
+def _heads(
+    heads: Mapping[str, HeadAnswer], labels: Mapping[str, str], threshold: float, top_k: int
+) -> dict[str, HeadScores]:
+    return {name: _head(head, labels.get(name, head.label), threshold, top_k) for name, head in heads.items()}
 
 
-def _head(head: HeadAnswer, threshold: float, top_k: int) -> HeadScores:
+def _head(head: HeadAnswer, label: str, threshold: float, top_k: int) -> HeadScores:
     shown = head.top if len(head.top) <= SHOWN_IN_FULL else head.top[:top_k]
     top = [
         LabelScore(label=scored.label, confidence=_share(scored.confidence))
         for scored in shown
         if scored.confidence >= threshold
     ]
-    return HeadScores(label=head.label, confidence=_share(head.confidence), top=top)
+    confidence = next(scored.confidence for scored in head.top if scored.label == label)
+    return HeadScores(label=label, confidence=_share(confidence), top=top)
 
 
 def _quality(quality: Quality) -> QualityScores:
@@ -166,11 +169,11 @@ def _quality(quality: Quality) -> QualityScores:
 def _warnings(answer: Answer, result: Result | None, threshold: float) -> Iterable[Warn]:
     if result and result.confidence < threshold:
         yield "low_confidence"
-    if answer.quality.sharpness < BLURRED:
+    if answer.quality.sharpness < SCALE.warn_sharpness:
         yield "blurred"
-    if answer.quality.exposure < POOR_LIGHT:
+    if answer.quality.exposure < SCALE.warn_exposure:
         yield "poor_light"
-    if max(min(photo.seen.facts.width, photo.seen.facts.height) for photo in answer.photos) < SMALL:
+    if max(min(photo.seen.facts.width, photo.seen.facts.height) for photo in answer.photos) < SCALE.warn_short_side:
         yield "small_photo"
 
 

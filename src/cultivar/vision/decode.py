@@ -32,7 +32,6 @@ REWRITTEN_WEBP: Final = 95
 class Limits:
     """Held before anything is decoded. 64 megapixels is the largest photo that phones take by default."""
 
-    bytes: int = 50 * 2**20
     pixels: int = 64_000_000
 
 
@@ -113,8 +112,6 @@ def inspect(data: bytes, limits: Limits = Limits()) -> Stripped:
 
     Raises UnreadableImage as `see` does, before any pixel is decoded.
     """
-    if len(data) > limits.bytes:
-        raise UnreadableImage(f"This file is larger than {limits.bytes // 2**20} MB.")
     stripped = pixels.inspect_heic(data) if sniff(data) == "heic" else strip(data)
     width, height = stripped.width, stripped.height
     if not 0 < width * height <= limits.pixels:

@@ -1,4 +1,4 @@
-"""How an upright photo is laid into a network's input, and the way back from a point of the input to the photo."""
+"""How an upright photo is laid into a network's input."""
 
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
@@ -52,16 +52,6 @@ class Placement:
         """Input pixels per photo pixel, across and down."""
         (x0, y0, x1, y1), (u0, v0, u1, v1) = self.source, self.target
         return (u1 - u0) / (x1 - x0), (v1 - v0) / (y1 - y0)
-
-    def to_input(self, x: float, y: float) -> tuple[float, float]:
-        """From a point of the photo to the input; outside what is seen it falls outside `target`."""
-        across, down = self.scale
-        return self.target[0] + (x - self.source[0]) * across, self.target[1] + (y - self.source[1]) * down
-
-    def to_photo(self, u: float, v: float) -> tuple[float, float]:
-        """The exact inverse of `to_input`."""
-        across, down = self.scale
-        return self.source[0] + (u - self.target[0]) / across, self.source[1] + (v - self.target[1]) / down
 
 
 def place(frame: Frame, width: int, height: int) -> Placement:

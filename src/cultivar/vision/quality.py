@@ -8,12 +8,10 @@ refused; of the same photos blurred with a Gaussian of 4 px, at least 97 in 100 
 
 from dataclasses import dataclass
 from math import log
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-
-Fault = Literal["blurred", "badly_lit", "small"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,8 @@ class Scale:
     refuse_sharpness: float = 0.15
     warn_sharpness: float = 0.4
     warn_exposure: float = 0.5
-    warn_short_side: int = 224
+    warn_short_side: int = 512
+    """Pixels, of the photo as it came."""
 
 
 SCALE: Final = Scale()
@@ -77,16 +76,6 @@ def judge(grey: NDArray[np.uint8], short_side: int, scale: Scale = SCALE) -> Qua
 def unusable(quality: Quality, scale: Scale = SCALE) -> bool:
     """Nobody could judge by it: one score is 0, or it is blurred throughout."""
     return quality.score == 0 or quality.sharpness < scale.refuse_sharpness
-
-
-def faults(quality: Quality, short_side: int, scale: Scale = SCALE) -> tuple[Fault, ...]:
-    """What to tell the person who took it; the answer stands all the same."""
-    found: tuple[tuple[Fault, bool], ...] = (
-        ("blurred", quality.sharpness < scale.warn_sharpness),
-        ("badly_lit", quality.exposure < scale.warn_exposure),
-        ("small", short_side < scale.warn_short_side),
-    )
-    return tuple(fault for fault, holds in found if holds)
 
 
 def centre(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -22,9 +22,6 @@ from cultivar.web.openapi import Api
 API = "/api/v1"
 ROUTERS: tuple[APIRouter, ...] = (predictions, feedback, monitoring, registry, datasets, accounts, jobs.router)
 
-_PART_HEADERS = 64 * 1024
-"""What multipart adds to the photos: boundaries, headers, form fields."""
-
 _EXPOSED = ["X-Request-ID", "RateLimit", "RateLimit-Policy", "Retry-After", "Idempotency-Replayed", "Location"]
 
 
@@ -71,7 +68,7 @@ def _surround(app: Api, settings: Settings) -> None:
         Edge,
         limits=app.state.limits,
         body_limit=settings.body_limit,
-        body_limits={f"{API}/predict": settings.predict_body_limit + _PART_HEADERS},
+        body_limits={f"{API}/predict": settings.predict_body_limit},
         https=(settings.public_url or "").startswith("https://"),
     )
     if settings.cors_origins:

@@ -39,6 +39,11 @@ class ManualMissing(NotFound):
     title = "The manual is not built: run `make docs`"
 
 
+@router.get("/", summary="The API's page, until there is another")
+async def start() -> RedirectResponse:
+    return RedirectResponse("/docs")
+
+
 @router.get("/docs", summary="The API's page")
 async def docs() -> HTMLResponse:
     return HTMLResponse(_PAGE)

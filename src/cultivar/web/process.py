@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from cultivar.accounts import service as accounts
 from cultivar.kernel import metrics, outbox, schema
-from cultivar.kernel.errors import Broken, Unavailable
+from cultivar.kernel.errors import Broken, CultivarError, Unavailable
 from cultivar.kernel.jobs.runner import Runner
 from cultivar.kernel.settings import Settings
 from cultivar.kernel.world import World
@@ -67,8 +67,12 @@ async def _open_models(world: World) -> None:
             await registry.open_all(world)
             break
         except Unavailable as error:
-            _log.warning("models_wait", code=error.code)
+            _log.warning("models_wait", code=error.code, reason=error.detail)
             await asyncio.sleep(_RETRY_S)
+        except CultivarError as error:
+            _log.error("models_not_opened", code=error.code, reason=error.detail)
+            world.catalogue = registry.Catalogue(broken={world.settings.default_model: error.detail})
+            break
         except Exception:  # noqa: BLE001  the edge of a process: what is broken must not seem to be loading
             _log.exception("models_not_opened")
             world.catalogue = registry.Catalogue(broken={world.settings.default_model: Broken.title})

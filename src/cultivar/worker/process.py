@@ -39,7 +39,7 @@ def _options(settings: Settings) -> Options:
         lanes=settings.vision_sessions,
         threads=settings.vision_threads,
     )
-    return Options(wish, settings.vision_queue)
+    return Options(wish, settings.vision_queue, settings.predict_body_limit)
 
 
 async def work(settings: Settings, *, slots: int, metrics_port: int | None) -> None:

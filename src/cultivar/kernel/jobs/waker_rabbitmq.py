@@ -33,10 +33,6 @@ class RabbitWaker(MemoryWaker):
         """Returns when the broker passes wakes on."""
         await self._listening.wait()
 
-    async def is_away(self) -> bool:
-        """Whether the broker passes no wakes on now."""
-        return not self._listening.is_set()
-
     async def close(self) -> None:
         self._task.cancel()
         with suppress(asyncio.CancelledError):

@@ -9,11 +9,12 @@ from uuid import UUID
 from cultivar.accounts import service as accounts
 from cultivar.kernel import metrics, tokens
 from cultivar.kernel.actor import Actor
-from cultivar.kernel.clock import now
+from cultivar.kernel.clock import now, this_hour
 from cultivar.kernel.database import core_insert
 from cultivar.kernel.errors import Unavailable
-from cultivar.kernel.ids import new_id
+from cultivar.kernel.ids import new_id, new_silent_id
 from cultivar.kernel.outbox import emit_all
+from cultivar.kernel.telemetry import forget_actor
 from cultivar.kernel.world import World
 from cultivar.packs.schemas import Language
 from cultivar.photos import service as photos
@@ -56,16 +57,20 @@ class Told:
 async def ask(actor: Actor, question: Question, world: World) -> Told:
     """Look at the photos of one plant and answer; keep what consent allows, decided once and before the look.
 
-    Opens its own transactions, so that none is open while vision works. Raises UnknownModel, UnreadableImage,
-    Overloaded, StorageUnavailable, KeyMismatch, KeyInUse; then nothing is kept.
+    Without consent the log does not name who asked. Opens its own transactions, so that none is open while vision
+    works. Raises UnknownModel, UnreadableImage, TooLarge, Overloaded, StorageUnavailable, KeyMismatch, KeyInUse; then
+    nothing is kept.
     """
+    consent = question.params.consent or await _saved_consent(actor, world)
+    if consent == "none":
+        forget_actor()
     if question.key is None:
-        return await _answer(actor, question, world, None)
+        return await _answer(actor, question, consent, world, None)
     claim = _claim(world.settings.secret, actor.user_id, question, question.key)
     async with idempotency.turn(claim):
         async with world.db.reading() as session:
             earlier = await idempotency.recall(session, claim)
-        return Told(earlier, replayed=True) if earlier else await _answer(actor, question, world, claim)
+        return Told(earlier, replayed=True) if earlier else await _answer(actor, question, consent, world, claim)
 
 
 def _claim(secret: bytes, person: UUID, question: Question, key: str) -> Claim:
@@ -85,20 +90,23 @@ class _Given:
     seen: Seen
     said: Said
     stored: Sequence[Stored] = ()
-    id: UUID = field(default_factory=new_id)
-    at: datetime = field(default_factory=now)
+    id: UUID = field(init=False)
+    at: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What has no owner does not say when it was made, so that no log leads from it to whoever asked."""
+        self.id, self.at = (new_id(), now()) if self.keep.owner else (new_silent_id(), this_hour())
 
     @property
     def owner_id(self) -> UUID | None:
         return self.actor.user_id if self.keep.owner else None
 
 
-async def _answer(actor: Actor, question: Question, world: World, claim: Claim | None) -> Told:
+async def _answer(actor: Actor, question: Question, consent: Consent, world: World, claim: Claim | None) -> Told:
     begun, params = perf_counter(), question.params
     if world.engine is None:
         raise Unavailable("This process does not look at photos.")
     serving = registry.serving(world, params.model or world.settings.default_model)
-    consent = params.consent or await _saved_consent(actor, world)
     seen: Seen = await world.engine.answer(serving.key, question.photos)
     said = rules.render(seen, serving.pack, question.language, params.min_confidence, params.top_k)
     if params.user_id is not None:
@@ -120,7 +128,7 @@ def _worded(given: _Given, seconds: float) -> Answer:
     said, images = given.said, [one.id for one in given.stored]
     for photo in said.photos:
         photo.image_id = images[photo.file_index] if images else None
-    token = None if given.keep.owner else tokens.sign({"sub": str(given.id)}, FEEDBACK, TOKEN_FOR)
+    token = None if given.keep.owner else tokens.sign({"sub": str(given.id)}, FEEDBACK, TOKEN_FOR, at=given.at)
     return Answer.model_construct(
         **dict(said),
         prediction_id=given.id,
@@ -138,7 +146,7 @@ async def _write(given: _Given, answer: Answer, world: World, claim: Claim | Non
     """Photo, prediction and facts, all or none."""
     body = answer.model_dump_json()
     async with world.db.transaction() as session:
-        if claim and not await idempotency.remember(session, claim, given.id, body):
+        if claim and not await idempotency.remember(session, claim, given.id, body, at=given.at):
             return Told(await idempotency.recall(session, claim) or body, replayed=True)
         await session.execute(_NEW_PREDICTION, _row(given, answer))
         if given.stored:

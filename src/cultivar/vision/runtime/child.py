@@ -55,12 +55,12 @@ def confine(memory: int) -> None:
 
 def main() -> None:
     warnings.simplefilter("error", Image.DecompressionBombWarning)
-    seconds, memory, most_bytes, most_pixels = json.loads(sys.argv[1])
+    seconds, memory, most_pixels = json.loads(sys.argv[1])
     with socket.socket(fileno=0) as channel, suppress(ConnectionError):
         confine(memory)
         send(channel, Message({"ready": True}))
         # SIGPROF ends a process that does not handle it
-        serve(channel, Limits(most_bytes, most_pixels), lambda: signal.setitimer(signal.ITIMER_PROF, seconds))
+        serve(channel, Limits(most_pixels), lambda: signal.setitimer(signal.ITIMER_PROF, seconds))
 
 
 if __name__ == "__main__":

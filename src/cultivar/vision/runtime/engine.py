@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from cultivar.kernel.errors import TooLarge
 from cultivar.vision.answer import Answer, PhotoAnswer
 from cultivar.vision.decode import SeenPhoto
 from cultivar.vision.errors import ModelNotOpen, Overloaded, UnreadableImage
@@ -42,10 +43,11 @@ STEP: Final = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`queue`: photos waiting or at work before the next request is turned away."""
+    """`queue`: photos waiting or at work before the next request is turned away. `photo_bytes`: of one, at most."""
 
     wish: Wish = field(default_factory=Wish)
     queue: int = 128
+    photo_bytes: int = 50 * 2**20
     confinement: Confinement = field(default_factory=Confinement)
 
 
@@ -110,9 +112,12 @@ class Engine:
     async def answer(self, key: str, photos: Sequence[bytes]) -> Answer:
         """What the model says of one plant, shown by one photo or several.
 
-        Raises UnreadableImage with `file_index`, Overloaded with `retry_after`, ModelNotOpen.
+        Raises TooLarge or UnreadableImage with `file_index`, Overloaded with `retry_after`, ModelNotOpen.
         """
         model = self._model(key)
+        for index, photo in enumerate(photos):
+            if len(photo) > self._options.photo_bytes:
+                raise TooLarge(f"A photo has at most {self._options.photo_bytes:,} bytes.", file_index=index)
         self._take_places(len(photos))
         try:
             return await self._answer(model, photos)

@@ -125,8 +125,7 @@ class Child:
 
 
 def _spawn(confinement: Confinement, channel: socket.socket) -> "subprocess.Popen[bytes]":
-    limits = confinement.limits
-    options = json.dumps([confinement.seconds, confinement.memory, limits.bytes, limits.pixels])
+    options = json.dumps([confinement.seconds, confinement.memory, confinement.limits.pixels])
     environment = {name: value for name, value in os.environ.items() if name in PASSED_ON} | FRUGAL
     command = [sys.executable, "-P", "-m", "cultivar.vision.runtime.child", options]
     stdin, stdout = channel.fileno(), subprocess.DEVNULL
