@@ -29,9 +29,26 @@ def fresh() -> bytes:
     return leaf(seed=next(_seeds), size=240)
 
 
+def answered(user: Person, consent: str = "train") -> dict[str, Any]:
+    """The answer to a photo that nobody has sent yet, and that the model does not refuse."""
+    found = (user.ask(fresh(), min_confidence=0, consent=consent) for _ in range(20))
+    return next(answer for answer in found if answer["result"])
+
+
+def recognised(user: Person) -> bytes:
+    """A photo that nobody has kept yet, and that the model does not refuse."""
+    return next(photo for photo in iter(fresh, b"") if user.ask(photo, consent="none")["result"])
+
+
+def hear(app: Served) -> None:
+    """Returns when no fact waits, nor is in another worker's hands."""
+    app.run(lambda: outbox.deliver(app.world))
+    wait_until(lambda: not app.rows(outbox.counts))
+
+
 def items(app: Served, prediction: dict[str, Any]) -> list[Item]:
     """The items that corrections of this prediction made, once all facts are heard."""
-    app.run(lambda: outbox.deliver(app.world))
+    hear(app)
 
     async def look(session: AsyncSession) -> list[Item]:
         found = select(Item).where(Item.source_id == UUID(prediction["prediction_id"]))
@@ -48,7 +65,7 @@ def correct(user: Person, answer: dict[str, Any], **more: Any) -> str:
 
 @pytest.fixture
 def answer(user: Person) -> dict[str, Any]:
-    return user.ask(fresh(), consent="train", min_confidence=0)
+    return answered(user)
 
 
 def test_a_correction_with_consent_waits_in_the_queue(app: Served, user: Person, answer: dict[str, Any]) -> None:
@@ -77,15 +94,15 @@ def test_a_correction_with_consent_waits_in_the_queue(app: Served, user: Person,
     ],
 )
 def test_nothing_else_makes_an_item(app: Served, user: Person, consent: str, said: dict[str, Any]) -> None:
-    answer = user.ask(fresh(), consent=consent)
-    if "correct_class_name" in said and answer["result"]:
+    answer = answered(user, consent=consent)
+    if "correct_class_name" in said:
         said = said | {"correct_class_name": wrong(answer)}
     fine(user.feedback(answer["prediction_id"], **said))
     assert items(app, answer) == []
 
 
 def test_feedback_by_token_never_teaches(app: Served, user: Person) -> None:
-    answer = user.ask(fresh(), consent="none", min_confidence=0)
+    answer = answered(user, consent="none")
     correct(user, answer, feedback_token=answer["feedback_token"])
     assert items(app, answer) == []
 
@@ -106,12 +123,12 @@ def test_a_changed_mind_changes_the_label_and_a_right_answer_takes_it_away(
 @pytest.fixture
 def both(app: Served, user: Person) -> list[tuple[Person, dict[str, Any], str]]:
     """Two people who sent the same bytes and corrected them, each in their own way: who, their answer, their label."""
-    photo, people = fresh(), [user, app.user()]
+    photo, people = recognised(user), [user, app.user()]
     answers = [person.ask(photo, consent="train", min_confidence=0) for person in people]
     labels = [name for name in CLASSES if name != answers[0]["result"]["class_name"]][:2]
     for person, answer, label in zip(people, answers, labels, strict=True):
         correct(person, answer, correct_class_name=label)
-        app.run(lambda: outbox.deliver(app.world))
+        hear(app)
     return list(zip(people, answers, labels, strict=True))
 
 
@@ -184,7 +201,7 @@ def test_a_fact_that_comes_late_brings_nothing_back(app: Served, user: Person, a
 
 
 def test_one_person_who_sends_the_same_bytes_twice_makes_one_item(app: Served, user: Person) -> None:
-    photo = fresh()
+    photo = recognised(user)
     answer = user.ask(photo, photo, consent="train", min_confidence=0)
     again = user.ask(photo, consent="train", min_confidence=0)
     for one in (answer, again):
@@ -225,7 +242,7 @@ def test_after_consent_ends_a_new_correction_of_an_old_photo_does_not_teach(
 ) -> None:
     fine(user.http.put("/users/me/consents", json={"consent": "train"}))
     fine(user.http.put("/users/me/consents", json={"consent": "none"}))
-    app.run(lambda: outbox.deliver(app.world))
+    hear(app)
     correct(user, answer)
     assert items(app, answer) == []
     assert user.get(f"/predictions/{answer['prediction_id']}")["consent"] == "store"
@@ -243,7 +260,7 @@ def test_an_items_photo_outlives_the_predictions_copy(app: Served, user: Person,
 def test_photos_sent_for_training_after_a_withdrawal_may_teach(app: Served, user: Person) -> None:
     for choice in ("train", "none"):
         fine(user.http.put("/users/me/consents", json={"consent": choice}))
-    answer = user.ask(fresh(), consent="train", min_confidence=0)
+    answer = answered(user)
     correct(user, answer)
     assert len(items(app, answer)) == 1
     assert user.get(f"/predictions/{answer['prediction_id']}")["consent"] == "train"
@@ -276,7 +293,7 @@ def test_the_queue_is_for_experts(app: Served, user: Person) -> None:
 
 
 def test_the_queue_is_filtered_and_read_in_pages(app: Served, user: Person) -> None:
-    answers = [user.ask(fresh(), consent="train", min_confidence=0) for _ in range(3)]
+    answers = [answered(user) for _ in range(3)]
     for answer in answers:
         correct(user, answer)
     made = [str(item.id) for answer in answers for item in items(app, answer)]

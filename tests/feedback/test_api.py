@@ -7,9 +7,11 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cultivar.feedback import service
+from cultivar.feedback.schemas import FeedbackOut
 from cultivar.feedback.tables import Feedback, FeedbackChange
 from cultivar.packs.service import load_pack
 from tests.support import drawing
@@ -243,3 +245,24 @@ def test_feedback_without_an_owner_does_not_say_when_it_was_given(app: Served, u
         assert (moment.minute, moment.second, moment.microsecond) == (0, 0, 0)
     assert all((change.id.int >> 80) % 3_600_000 == 0 for change in changes)
     assert [change.said["satisfied"] for change in changes] == [True, False, True]
+
+
+def test_an_export_holds_all_that_was_said_and_asks_as_often_for_many_as_for_one(app: Served, user: Person) -> None:
+    async def exported(session: AsyncSession) -> list[FeedbackOut]:
+        return [one async for page in service.export(session, user.id) for one in page]
+
+    asked: list[str] = []
+    for engine in app.world.db.engines:
+        event.listen(engine.sync_engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    counts, given = [], []
+    for _ in range(2):
+        for _ in range(3):
+            answer = user.ask(leaf(drawing.WILLOW_SICK), consent="store")
+            for comment in ("hm", "yes"):
+                said = fine(user.feedback(answer["prediction_id"], is_correct=True, comment=comment))
+            given.append((said["feedback_id"], ["hm", "yes"]))
+        asked.clear()
+        found = app.rows(exported)
+        counts.append(sum("FROM feedback" in statement for statement in asked))
+        assert [(str(one.feedback_id), [change.said["comment"] for change in one.changes]) for one in found] == given
+    assert counts[0] == counts[1]

@@ -16,10 +16,13 @@ from cultivar.accounts.events import AccountClosed
 from cultivar.accounts.service import EXPORT
 from cultivar.kernel import migrate, outbox
 from cultivar.kernel.clock import now
+from cultivar.kernel.ids import new_id
 from cultivar.kernel.jobs.queue import enqueue
 from cultivar.kernel.jobs.runner import Runner
 from cultivar.kernel.jobs.tables import Job
 from cultivar.kernel.world import World
+from cultivar.photos import service as photos
+from cultivar.worker import people as people_jobs
 from cultivar.worker.personal_data import HOLDERS
 from cultivar.worker.subscriptions import ERASE, KINDS, SUBSCRIPTIONS
 
@@ -128,13 +131,68 @@ async def test_an_export_holds_everything_and_nothing_of_others(world: World, pe
     file = world.storage.verify(link.path.removeprefix("/files/"), int(query["expires"]), query["signature"])
     with zipfile.ZipFile(file) as archive:
         texts = {name: archive.read(name).decode() for name in archive.namelist() if name.endswith(".json")}
-        photos = {name: archive.read(name) for name in archive.namelist() if name.startswith("photos/")}
+        pictures = {name: archive.read(name) for name in archive.namelist() if name.startswith("photos/")}
     assert set(texts) == {f"{holder.name}.json" for holder in HOLDERS}
     assert all(json.loads(text) for name, text in texts.items() if name != "facts.json")
     assert str(mine) in texts["account.json"]
     assert not [name for name, text in texts.items() if str(other) in text]
     (row,) = [row for row in (await contents(world.db, METADATA))["photos"] if row["owner_id"] == mine]
-    assert photos == {f"photos/{row['id']}.jpg": await world.storage.get(row["key"])}
+    assert pictures == {f"photos/{row['id']}.jpg": await world.storage.get(row["key"])}
+
+
+async def leave(world: World, job: Job, how: str) -> None:
+    """What ends the wish for an export while it is at work."""
+    async with world.db.transaction() as session:
+        if how == "closed":
+            await session.execute(update(PEOPLE).where(PEOPLE.c.id == job.owner_id).values(closed_at=now()))
+        elif how == "cancelled":
+            await session.execute(update(Job).where(Job.id == job.id).values(cancel_requested=True))
+        else:
+            outbox.emit(session, AccountClosed(UUID(str(job.owner_id)), now()))
+    if how == "erased":
+        await Runner(world, {ERASE.name: KINDS[ERASE.name]}, deliver=outbox.deliver).once()
+
+
+@pytest.mark.parametrize("moment", ["photos", "put"])
+@pytest.mark.parametrize(("how", "state"), [("erased", None), ("closed", "done"), ("cancelled", "cancelled")])
+async def test_an_export_that_is_no_longer_wanted_leaves_no_file(
+    world: World, people: list[UUID], monkeypatch: pytest.MonkeyPatch, how: str, state: str | None, moment: str
+) -> None:
+    async with world.db.transaction() as session:
+        job = await enqueue(session, EXPORT, {"user_id": str(people[0])}, owner_id=people[0])
+    place, name = (people_jobs, "_add") if moment == "photos" else (world.storage, "put_stream")
+    work_on = getattr(place, name)
+
+    async def and_leave(*args: Any) -> None:
+        await work_on(*args)
+        await leave(world, job, how)
+
+    monkeypatch.setattr("cultivar.kernel.jobs.context._SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr(place, name, and_leave)
+    await Runner(world, KINDS, deliver=outbox.deliver).once()
+    assert not [key for key in await keys(world) if key.startswith("exports/")]
+    async with world.db.reading() as session:
+        found = await session.get(Job, job.id)
+    assert (found and found.state) == state
+    assert not (found and found.result and "url" in found.result)
+
+
+async def test_an_export_of_many_rows_is_read_in_pages_and_comes_out_whole(world: World, people: list[UUID]) -> None:
+    mine, _ = people
+    (photo, *_) = [row for row in (await contents(world.db, METADATA))["photos"] if row["owner_id"] == mine]
+    many = [photo | {"id": new_id(), "key": f"photos/none-{n}.jpg", "thumb_key": None} for n in range(450)]
+    async with world.db.transaction() as session:
+        await session.execute(METADATA.tables["photos"].insert(), many)
+    async with world.db.reading() as session:
+        sizes = [len(page) async for page in photos.export(session, mine)]
+    assert sizes == [200, 200, 51]
+    job = await export(world, mine)
+    assert job.result is not None
+    (key,) = [key for key in await keys(world) if key.startswith("exports/")]
+    assert world.storage.folder is not None
+    with zipfile.ZipFile(world.storage.folder / key) as archive:
+        told = json.loads(archive.read("photos.json"))
+    assert [one["id"] for one in told] == sorted(str(row["id"]) for row in [photo, *many])
 
 
 async def test_secrets_stay_out_of_an_export(world: World, people: list[UUID]) -> None:

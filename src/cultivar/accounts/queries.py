@@ -190,6 +190,11 @@ async def rows_of(
     return await session.get(User, user_id), sessions.all(), keys.all(), (await session.scalars(changes)).all()
 
 
+async def is_open(session: AsyncSession, user_id: UUID) -> bool:
+    """Asked by a person's own export."""
+    return await session.scalar(select(User.id).where(User.id == user_id, User.closed_at.is_(None))) is not None
+
+
 async def delete_user(session: AsyncSession, user_id: UUID) -> None:
     """Asked by the erasure; sessions, keys and the consent log go with the row."""
     await session.execute(delete(User).where(User.id == user_id))

@@ -182,6 +182,11 @@ async def ask_for_export(session: AsyncSession, actor: Actor) -> Job:
     return await enqueue(session, EXPORT, payload, owner_id=actor.user_id, key=f"{EXPORT}:{actor.user_id}")
 
 
+async def is_open(session: AsyncSession, user_id: UUID) -> bool:
+    """Whether there is such a person, and they have not closed their account."""
+    return await queries.is_open(session, user_id)
+
+
 async def export(session: AsyncSession, user_id: UUID) -> dict[str, Any]:
     """Everything that accounts keeps of a person, but secrets."""
     user, sessions, keys, changes = await queries.rows_of(session, user_id)
@@ -200,7 +205,7 @@ async def sweep(session: AsyncSession) -> int:
 
 
 async def close_abandoned(session: AsyncSession, *, at_most: int) -> int:
-    """Close the accounts of guests whose last session is gone: nobody can sign in as them again. How many there were."""
+    """Close the accounts of guests whose last session is gone: nobody can be them again. How many there were."""
     guests = await queries.abandoned_guests(session, now(), at_most)
     for guest in guests:
         await _close(session, guest)

@@ -24,6 +24,11 @@ async def known(session: AsyncSession, hashes: Collection[str]) -> dict[tuple[st
     return {(item.model, item.sha256): item for item in found}
 
 
-async def of_person(session: AsyncSession, person_id: UUID) -> Sequence[Item]:
-    """Items that a person's photos made, oldest first; for their own export and for its end."""
-    return (await session.scalars(select(Item).where(Item.owner_id == person_id).order_by(Item.id))).all()
+def of_person(person_id: UUID) -> Select[Item]:
+    """Items that a person's photos made; for their own export."""
+    return select(Item).where(Item.owner_id == person_id)
+
+
+async def pictures_of(session: AsyncSession, person_id: UUID) -> Sequence[str]:
+    """The hashes of the items that a person's photos made; for their end."""
+    return (await session.scalars(select(Item.sha256).where(Item.owner_id == person_id).distinct())).all()

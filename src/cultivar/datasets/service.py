@@ -1,7 +1,7 @@
 """Gather what people allow to be learned from, and let it go when they change their minds."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 from uuid import UUID
@@ -17,7 +17,7 @@ from cultivar.feedback import service as feedback
 from cultivar.feedback.events import FeedbackChanged, FeedbackGiven, FeedbackWithdrawn
 from cultivar.kernel.clock import now
 from cultivar.kernel.ids import new_id
-from cultivar.kernel.pages import Cursor, Page, decode_cursor, encode_cursor, exact_total
+from cultivar.kernel.pages import Cursor, Page, decode_cursor, encode_cursor, exact_total, walk
 from cultivar.kernel.world import World
 from cultivar.photos import service as photos
 from cultivar.photos.errors import PhotoUnknown
@@ -79,13 +79,12 @@ async def _settle(session: AsyncSession, hashes: Collection[str]) -> None:
     if not hashes:
         return
     items = await queries.known(session, hashes)
-    taught = await _taught(session, hashes)
+    taught = {key: rules.carrying(lessons) for key, lessons in (await _taught(session, hashes)).items()}
     for key in items.keys() - taught.keys():
         await session.delete(items[key])
-    for key in sorted(taught):
-        model, sha256 = key
-        item = items.get(key) or Item(id=new_id(), model=model, sha256=sha256, source="feedback")
-        _take(item, *rules.carrying(taught[key]))
+    for (model, sha256), (lesson, photo) in sorted(taught.items(), key=lambda found: found[1][0].feedback_id):
+        item = items.get((model, sha256)) or Item(id=new_id(), model=model, sha256=sha256, source="feedback")
+        _take(item, lesson, photo)
         session.add(item)
     await session.flush()
 
@@ -144,20 +143,20 @@ def _out(row: Item, image_url: str) -> ItemOut:
 async def erase(session: AsyncSession, person_id: UUID) -> None:
     """Nothing learns from a person's photos any more; what somebody else corrected too is theirs alone."""
     await predictions.end_training(session, person_id, now())
-    pictures = sorted({item.sha256 for item in await queries.of_person(session, person_id)})
-    for some in _batches(pictures):
+    for some in _batches(await queries.pictures_of(session, person_id)):
         await _settle(session, some)
 
 
-async def export(session: AsyncSession, person_id: UUID) -> list[ItemData]:
-    """What a person's photos have given to training."""
-    return [
-        ItemData(
-            item_id=item.id,
-            model=item.model,
-            class_name=item.class_name,
-            prediction_id=item.source_id,
-            added_at=item.added_at,
-        )
-        for item in await queries.of_person(session, person_id)
-    ]
+async def export(session: AsyncSession, person_id: UUID) -> AsyncIterator[list[ItemData]]:
+    """What a person's photos have given to training, oldest first."""
+    async for items in walk(session, queries.of_person(person_id), Item.id):
+        yield [
+            ItemData(
+                item_id=item.id,
+                model=item.model,
+                class_name=item.class_name,
+                prediction_id=item.source_id,
+                added_at=item.added_at,
+            )
+            for item in items
+        ]

@@ -1,9 +1,10 @@
 """Questions about feedback. Each takes the one who asks: a stranger finds nothing."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.feedback.tables import Feedback, FeedbackChange
@@ -31,12 +32,15 @@ async def own_or_ownerless(session: AsyncSession, actor: Actor, feedback_id: UUI
     )
 
 
-async def changes(session: AsyncSession, feedback_id: UUID) -> Sequence[FeedbackChange]:
+async def changes(session: AsyncSession, feedback_ids: Collection[UUID]) -> dict[UUID, list[FeedbackChange]]:
     """What was said over time, oldest first, of feedback that has been found for the one who asks."""
-    statement = select(FeedbackChange).where(FeedbackChange.feedback_id == feedback_id).order_by(FeedbackChange.id)
-    return (await session.scalars(statement)).all()
+    statement = select(FeedbackChange).where(FeedbackChange.feedback_id.in_(feedback_ids)).order_by(FeedbackChange.id)
+    found: dict[UUID, list[FeedbackChange]] = defaultdict(list)
+    for change in await session.scalars(statement):
+        found[change.feedback_id].append(change)
+    return found
 
 
-async def of_person(session: AsyncSession, person_id: UUID) -> Sequence[Feedback]:
-    """Everything a person has said, oldest first; for their own export."""
-    return (await session.scalars(select(Feedback).where(Feedback.owner_id == person_id).order_by(Feedback.id))).all()
+def of_person(person_id: UUID) -> Select[Feedback]:
+    """Everything a person has said; for their own export."""
+    return select(Feedback).where(Feedback.owner_id == person_id)

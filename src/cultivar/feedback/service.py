@@ -1,6 +1,6 @@
 """Say whether an answer was right, change one's mind, take it back."""
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from uuid import UUID
@@ -18,6 +18,7 @@ from cultivar.kernel.actor import Actor
 from cultivar.kernel.clock import now, this_hour
 from cultivar.kernel.ids import hourly_id, new_id, new_silent_id
 from cultivar.kernel.outbox import emit
+from cultivar.kernel.pages import walk
 from cultivar.kernel.telemetry import forget_actor
 from cultivar.kernel.world import World
 from cultivar.predictions.errors import PredictionUnknown
@@ -93,7 +94,7 @@ async def _change(session: AsyncSession, row: Feedback, subject: Subject, said: 
 async def _note(session: AsyncSession, row: Feedback, said: Said, at: datetime) -> None:
     change = FeedbackChange(feedback_id=row.id, said=asdict(said), at=at)
     if row.owner_id is None:
-        change.id = hourly_id(place=len(await queries.changes(session, row.id)))
+        change.id = hourly_id(place=len((await queries.changes(session, [row.id]))[row.id]))
     session.add(change)
     if row.owner_id is not None:
         await predictions.note_feedback(session, row.prediction_id, _copy(row))
@@ -102,7 +103,8 @@ async def _note(session: AsyncSession, row: Feedback, said: Said, at: datetime) 
 async def read(session: AsyncSession, actor: Actor, feedback_id: UUID, *, token: str | None) -> FeedbackOut:
     """Feedback with its history. Raises FeedbackUnknown."""
     row, _ = await _open(session, actor, feedback_id, token)
-    return await _out(session, row)
+    (shown,) = await _out(session, [row])
+    return shown
 
 
 async def change(
@@ -112,7 +114,8 @@ async def change(
     row, subject = await _open(session, actor, feedback_id, token)
     said = rules.patched(_said(row), body.model_dump(exclude_unset=True, include=set(_FIELDS)))
     await _change(session, row, subject, _checked(world, subject, said))
-    return await _out(session, row)
+    (shown,) = await _out(session, [row])
+    return shown
 
 
 async def withdraw(session: AsyncSession, actor: Actor, feedback_id: UUID, *, token: str | None) -> None:
@@ -160,8 +163,12 @@ def _copy(row: Feedback) -> OwnFeedback:
     return OwnFeedback(feedback_id=row.id, created_at=row.created_at, updated_at=row.updated_at, **asdict(_said(row)))
 
 
-async def _out(session: AsyncSession, row: Feedback) -> FeedbackOut:
-    changes = [Change.model_validate(change) for change in await queries.changes(session, row.id)]
+async def _out(session: AsyncSession, rows: Sequence[Feedback]) -> list[FeedbackOut]:
+    changes = await queries.changes(session, [row.id for row in rows])
+    return [_one_out(row, [Change.model_validate(change) for change in changes[row.id]]) for row in rows]
+
+
+def _one_out(row: Feedback, changes: list[Change]) -> FeedbackOut:
     return FeedbackOut(**dict(_copy(row)), prediction_id=row.prediction_id, changes=changes)
 
 
@@ -176,6 +183,7 @@ async def erase(session: AsyncSession, person_id: UUID) -> None:
     await session.execute(delete(Feedback).where(Feedback.owner_id == person_id))
 
 
-async def export(session: AsyncSession, person_id: UUID) -> list[FeedbackOut]:
+async def export(session: AsyncSession, person_id: UUID) -> AsyncIterator[list[FeedbackOut]]:
     """Everything a person has said, oldest first."""
-    return [await _out(session, row) for row in await queries.of_person(session, person_id)]
+    async for rows in walk(session, queries.of_person(person_id), Feedback.id):
+        yield await _out(session, rows)

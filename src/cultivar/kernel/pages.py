@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -11,10 +12,13 @@ from uuid import UUID
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from sqlalchemy import Select, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
 from cultivar.kernel.errors import Invalid
 
 T = TypeVar("T")
+Row = TypeVar("Row", bound=DeclarativeBase)
+WALKED = 200
 COUNTED_TO = 10_000
 
 
@@ -65,3 +69,14 @@ async def exact_total(session: AsyncSession, statement: Select[Any]) -> int | No
     )
     count = await session.scalar(select(func.count()).select_from(some)) or 0
     return count if count <= COUNTED_TO else None
+
+
+async def walk(
+    session: AsyncSession, statement: Select[Row], key: InstrumentedAttribute[UUID]
+) -> AsyncIterator[Sequence[Row]]:
+    """All rows of `statement` in the order of `key`, a unique column of theirs, at most 200 in memory at a time."""
+    page = statement.order_by(key).limit(WALKED)
+    rows: Sequence[Row] = (await session.scalars(page)).all()
+    while rows:
+        yield rows
+        rows = (await session.scalars(page.where(key > getattr(rows[-1], key.key)))).all()

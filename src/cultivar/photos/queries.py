@@ -4,14 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cultivar.photos.schemas import Held, PhotoData
+from cultivar.photos.schemas import Held
 from cultivar.photos.tables import Photo, PhotoHold
 
 _HELD = [getattr(Photo, field.name) for field in fields(Held)]
-_DATA = [getattr(Photo, field.name) for field in fields(PhotoData)]
 
 
 async def held(session: AsyncSession, holder: str, subjects: Collection[UUID]) -> list[tuple[UUID, int, Held]]:
@@ -40,10 +39,9 @@ async def described(session: AsyncSession, photo_ids: Collection[UUID]) -> list[
     return [Held(*row) for row in await session.execute(select(*_HELD).where(Photo.id.in_(photo_ids)))]
 
 
-async def of_person(session: AsyncSession, person_id: UUID) -> list[PhotoData]:
-    """Everything a person has here, oldest first; for their own export."""
-    found = await session.execute(select(*_DATA).where(Photo.owner_id == person_id).order_by(Photo.id))
-    return [PhotoData(*row) for row in found]
+def of_person(person_id: UUID) -> Select[Photo]:
+    """Everything a person has here; for their own export."""
+    return select(Photo).where(Photo.owner_id == person_id)
 
 
 async def by_ids(session: AsyncSession, photo_ids: Collection[UUID]) -> Sequence[Photo]:

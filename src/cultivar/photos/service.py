@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import asdict, fields
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from cultivar.kernel.clock import now
 from cultivar.kernel.database import core_insert
 from cultivar.kernel.ids import new_id
 from cultivar.kernel.jobs.queue import enqueue
+from cultivar.kernel.pages import walk
 from cultivar.kernel.storage import Storage
 from cultivar.photos import queries, rules
 from cultivar.photos.errors import PhotoUnknown
@@ -167,6 +168,8 @@ async def erase(session: AsyncSession, person_id: UUID) -> None:
     await _delete(session, list(await session.scalars(select(Photo.id).where(Photo.owner_id == person_id))))
 
 
-async def export(session: AsyncSession, person_id: UUID) -> list[PhotoData]:
-    """What is kept of a person's photos, and under which key the picture lies."""
-    return await queries.of_person(session, person_id)
+async def export(session: AsyncSession, person_id: UUID) -> AsyncIterator[list[PhotoData]]:
+    """What is kept of a person's photos, oldest first, and under which key each picture lies."""
+    names = [field.name for field in fields(PhotoData)]
+    async for rows in walk(session, queries.of_person(person_id), Photo.id):
+        yield [PhotoData(**{name: getattr(row, name) for name in names}) for row in rows]

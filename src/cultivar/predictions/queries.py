@@ -63,8 +63,6 @@ async def trainable(session: AsyncSession, prediction_ids: Collection[UUID], *, 
     return (await session.scalars(statement.with_for_update() if lock else statement)).all()
 
 
-async def of_person(session: AsyncSession, person_id: UUID) -> Sequence[Prediction]:
-    """Everything a person has here, oldest first; for their own export."""
-    return (
-        await session.scalars(select(Prediction).where(Prediction.owner_id == person_id).order_by(Prediction.id))
-    ).all()
+def of_person(person_id: UUID) -> Select[Prediction]:
+    """Everything a person has here; for their own export."""
+    return select(Prediction).where(Prediction.owner_id == person_id)

@@ -3,18 +3,20 @@
 import asyncio
 import tempfile
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 from pydantic_core import to_json
 
+from cultivar.accounts import service as accounts
 from cultivar.kernel import outbox
 from cultivar.kernel.clock import now
 from cultivar.kernel.jobs.context import JobContext
 from cultivar.kernel.storage import ObjectMissing, Storage
+from cultivar.photos.schemas import PhotoData
 from cultivar.worker.personal_data import HOLDERS
 
 EXPORTS = "exports"
@@ -26,25 +28,34 @@ async def erase(job: JobContext) -> dict[str, Any]:
     """Remove everything of the person in the payload from every table and from storage."""
     person_id = UUID(job.payload["user_id"])
     await outbox.deliver(job.world)  # what others still have to hear of this person, they hear before it goes
-    await _delete_objects(job.world.storage, f"{EXPORTS}/{person_id}")
     async with job.world.db.transaction() as session:
         for holder in HOLDERS:
             await holder.erase(session, person_id, job.world)
+    # Last: an export that is at work sees from now on that the person is gone, and what it wrote before goes here.
+    await _delete_objects(job.world.storage, f"{EXPORTS}/{person_id}")
     return {"erased": [holder.name for holder in HOLDERS]}
 
 
 async def export(job: JobContext) -> dict[str, Any]:
-    """Gather everything of the person in the payload in a ZIP, and link to it for a day."""
+    """Gather everything of the person in the payload in a ZIP, and link to it for a day; nothing once they are gone."""
     person_id = UUID(job.payload["user_id"])
-    async with job.world.db.reading() as session:
-        found = {holder.name: await holder.export(session, person_id) for holder in HOLDERS}
     key = f"{EXPORTS}/{person_id}/{job.id}/cultivar.zip"
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "export.zip"
-        await _write(job, file, found)
+        await _write(job, file, person_id)
+        if not await _is_wanted(job, person_id):
+            return {}
         await job.world.storage.put_stream(key, _pieces(file), "application/zip")
+    if not await _is_wanted(job, person_id):
+        await job.world.storage.delete(key)
+        return {}
     link = job.world.storage.sign(key, seconds=int(KEPT.total_seconds()))
     return {"url": link, "expires_at": (now() + KEPT).isoformat()}
+
+
+async def _is_wanted(job: JobContext, person_id: UUID) -> bool:
+    async with job.world.db.reading() as session:
+        return await accounts.is_open(session, person_id) and not await job.cancelled()
 
 
 async def sweep_exports(job: JobContext) -> dict[str, Any]:
@@ -57,15 +68,39 @@ async def sweep_exports(job: JobContext) -> dict[str, Any]:
     return {"swept": swept}
 
 
-async def _write(job: JobContext, file: Path, found: dict[str, Any]) -> None:
-    """One JSON file a capability, and each photo as it is stored."""
-    pictures = [photo.key for photo in found["photos"]]
+async def _write(job: JobContext, file: Path, person_id: UUID) -> None:
+    """One JSON file a capability, all of one moment, and each photo as it is stored."""
+    pictures: list[str] = []
     with zipfile.ZipFile(file, "w") as archive:
-        for name, data in found.items():
-            archive.writestr(f"{name}.json", to_json(data, indent=2), zipfile.ZIP_DEFLATED)
+        async with job.world.db.reading() as session:
+            for holder in HOLDERS:
+                async for page in _copied(archive, holder.name, holder.export(session, person_id)):
+                    pictures += [found.key for found in page if isinstance(found, PhotoData)]
         for done, key in enumerate(pictures, start=1):
+            if await job.cancelled():
+                return
             await _add(archive, job.world.storage, key)
             await job.progress(done, len(pictures))
+
+
+async def _copied(
+    archive: zipfile.ZipFile, name: str, pages: AsyncIterator[Sequence[Any]]
+) -> AsyncIterator[Sequence[Any]]:
+    """The same pages, each written to a JSON list of this name as it passes."""
+    entry = zipfile.ZipInfo(f"{name}.json", now().timetuple()[:6])
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    with archive.open(entry, "w", force_zip64=True) as file:
+        before = b"["
+        async for page in pages:
+            if page:
+                await asyncio.to_thread(_append, file, before, page)
+                before = b","
+            yield page
+        file.write(b"]" if before == b"," else b"[]")
+
+
+def _append(file: IO[bytes], before: bytes, page: Sequence[Any]) -> None:
+    file.write(before + to_json(list(page), indent=2)[1:-1])
 
 
 async def _add(archive: zipfile.ZipFile, storage: Storage, key: str) -> None:

@@ -3,7 +3,7 @@
 A test compares `columns` with the tables: a column that leads to a person and is not in this list fails it.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,14 +21,15 @@ from cultivar.photos import service as photos
 from cultivar.predictions.service import history as predictions
 
 Erase = Callable[[AsyncSession, UUID, World], Awaitable[None]]
-Export = Callable[[AsyncSession, UUID], Awaitable[Any]]
+Export = Callable[[AsyncSession, UUID], AsyncIterator[Sequence[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
     """A capability that holds something of people, in these columns.
 
-    `erase` removes it and may be done twice; `export` gives all of it, but secrets, as values that become JSON.
+    `erase` removes it and may be done twice; `export` gives all of it, but secrets, page by page, as values that become
+    JSON.
     """
 
     name: str
@@ -41,6 +42,19 @@ def _without_world(erase: Callable[[AsyncSession, UUID], Awaitable[None]]) -> Er
     return lambda session, person_id, _: erase(session, person_id)
 
 
+def _at_once(export: Callable[[AsyncSession, UUID], Awaitable[Sequence[Any]]]) -> Export:
+    """For what is never much: one page."""
+
+    async def one_page(session: AsyncSession, person_id: UUID) -> AsyncIterator[Sequence[Any]]:
+        yield await export(session, person_id)
+
+    return one_page
+
+
+async def _account(session: AsyncSession, person_id: UUID) -> AsyncIterator[Sequence[Any]]:
+    yield [await accounts.export(session, person_id)]
+
+
 def _holder(name: str, erase: Erase, export: Export, *columns: str) -> Holder:
     return Holder(name, erase, export, frozenset(columns))
 
@@ -49,7 +63,7 @@ HOLDERS = (
     _holder(
         "statistics",
         lambda session, person_id, world: monitoring.erase(session, person_id, world=world),
-        monitoring.export,
+        _at_once(monitoring.export),
         "daily_models.owner_id",
         "daily_classes.owner_id",
     ),
@@ -57,12 +71,12 @@ HOLDERS = (
     _holder("feedback", _without_world(feedback.erase), feedback.export, "feedback.owner_id"),
     _holder("predictions", _without_world(predictions.erase), predictions.export, "predictions.owner_id"),
     _holder("photos", _without_world(photos.erase), photos.export, "photos.owner_id"),
-    _holder("jobs", _without_world(queue.erase), queue.export, "jobs.owner_id"),
-    _holder("facts", _without_world(outbox.erase), outbox.export),
+    _holder("jobs", _without_world(queue.erase), _at_once(queue.export), "jobs.owner_id"),
+    _holder("facts", _without_world(outbox.erase), _at_once(outbox.export)),
     _holder(
         "account",
         _without_world(accounts.erase),
-        accounts.export,
+        _account,
         "sessions.user_id",
         "api_keys.user_id",
         "consent_changes.user_id",

@@ -1,6 +1,6 @@
 """Look back, and let go."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from cultivar.kernel import tokens
 from cultivar.kernel.actor import Actor
 from cultivar.kernel.errors import NotSignedIn
 from cultivar.kernel.outbox import emit
-from cultivar.kernel.pages import Cursor, Page, decode_cursor, encode_cursor, exact_total
+from cultivar.kernel.pages import Cursor, Page, decode_cursor, encode_cursor, exact_total, walk
 from cultivar.kernel.storage import Storage
 from cultivar.photos import service as photos
 from cultivar.photos.schemas import Held, Size
@@ -155,9 +155,10 @@ async def erase(session: AsyncSession, person_id: UUID) -> None:
     await session.execute(delete(Prediction).where(Prediction.owner_id == person_id))
 
 
-async def export(session: AsyncSession, person_id: UUID) -> list[PredictionOut]:
+async def export(session: AsyncSession, person_id: UUID) -> AsyncIterator[list[PredictionOut]]:
     """All of a person's predictions, oldest first."""
-    return await _out(session, await queries.of_person(session, person_id))
+    async for rows in walk(session, queries.of_person(person_id), Prediction.id):
+        yield await _out(session, rows)
 
 
 async def _own(session: AsyncSession, actor: Actor, prediction_id: UUID, *, lock: bool = False) -> Prediction:
