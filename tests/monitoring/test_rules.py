@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 
 from cultivar.feedback.events import About, FeedbackChanged, FeedbackGiven, FeedbackWithdrawn, Verdict
 from cultivar.monitoring import rules
-from cultivar.monitoring.rules import Delta, Key, bucket, bucket_middle, gather, inference_ms, percentile, rate, wilson
+from cultivar.monitoring.rules import (
+    Delta,
+    Key,
+    bucket,
+    bucket_middle,
+    extreme,
+    gather,
+    inference_ms,
+    percentile,
+    rate,
+    wilson,
+)
 from cultivar.predictions.events import PredictionDeleted, PredictionMade
 
 AT = datetime(2026, 5, 1, 23, 59, tzinfo=UTC)
@@ -60,6 +71,21 @@ def test_the_figures_of_times_are_in_order(found: list[int]) -> None:
     assert ms["min"] <= ms["p50"] <= ms["p95"] <= ms["p99"] <= ms["max"]
     assert ms["mean"] == pytest.approx(sum(found) / len(found) / 1000)
     assert (ms["min"], ms["max"]) == (min(found) / 1000, max(found) / 1000)
+
+
+@given(st.lists(st.integers(1, 10**7), min_size=2))
+def test_when_the_slowest_and_the_fastest_are_taken_back_the_next_ones_are_told(found: list[int]) -> None:
+    ordered = sorted(found)
+    for left in (ordered[:-1], ordered[1:]):
+        histogram = Counter(map(bucket, left))
+        low, high = extreme(ordered[0], min(histogram)), extreme(ordered[-1], max(histogram))
+        assert low == pytest.approx(left[0], rel=0.0203)
+        assert high == pytest.approx(left[-1], rel=0.0203)
+        ms = inference_ms(sum(left), len(left), low, high, histogram)
+        assert ms.min is not None
+        assert ms.mean is not None
+        assert ms.max is not None
+        assert ms.min <= ms.mean <= ms.max
 
 
 def test_without_a_prediction_there_are_no_times() -> None:

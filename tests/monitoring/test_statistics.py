@@ -149,8 +149,8 @@ def _check_times(found: dict[str, float | None], times: list[float], *, exact: b
         assert set(found.values()) == {None}
         return
     assert found["mean"] == pytest.approx(sum(times) / len(times))
-    if exact:
-        assert (found["min"], found["max"]) == (pytest.approx(times[0]), pytest.approx(times[-1]))
+    near = 1e-6 if exact else 0.0203  # something was taken back
+    assert (found["min"], found["max"]) == (pytest.approx(times[0], rel=near), pytest.approx(times[-1], rel=near))
     for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99)):
         assert found[name] == pytest.approx(times[max(1, math.ceil(share * len(times))) - 1], rel=0.0101)
 

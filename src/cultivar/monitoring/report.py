@@ -70,12 +70,13 @@ def _sum(rows: Iterable[DailyModel] | Iterable[DailyClass], name: str) -> int:
 
 
 def _inference(rows: Sequence[DailyModel]) -> InferenceMs:
+    found = [(row, times) for row in rows if (times := times_of(row))]
     return rules.inference_ms(
         _sum(rows, "inference_us"),
         _sum(rows, "predictions"),
-        min((row.lowest_us for row in rows if row.lowest_us is not None), default=None),
-        max((row.highest_us for row in rows if row.highest_us is not None), default=None),
-        rules.merged(times_of(row) for row in rows),
+        min((rules.extreme(row.lowest_us, min(times)) for row, times in found), default=None),
+        max((rules.extreme(row.highest_us, max(times)) for row, times in found), default=None),
+        rules.merged(times for _, times in found),
     )
 
 
