@@ -4,6 +4,9 @@ import asyncio
 import getpass
 import io
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +26,13 @@ from cultivar.kernel.settings import Settings
 from cultivar.kernel.tokens import use_secret
 
 from .conftest import EMAIL, PASSWORD
+
+
+class Terminal(io.StringIO):
+    """Standard input with somebody at it."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 @pytest.fixture(autouse=True)
@@ -167,6 +177,7 @@ def test_without_the_option_the_password_is_asked_for_twice_and_never_shown(
         return PASSWORD
 
     monkeypatch.setattr(getpass, "getpass", type_it)
+    monkeypatch.setattr(sys, "stdin", Terminal())
     assert main.run(["user", *command, "--email", EMAIL]) == Exit.DONE
     assert len(asked) == 2
     assert PASSWORD not in capsys.readouterr().out
@@ -229,3 +240,25 @@ def test_a_database_that_does_not_answer_is_one_line(
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert "hidden" not in said
+
+
+def test_the_result_is_all_that_is_printed(tmp_path: Path) -> None:
+    ours = {"CULTIVAR_DATA_DIR": str(tmp_path), "PATH": os.environ["PATH"]}
+    cultivar = [sys.executable, "-c", "from cultivar.cli.main import main; main()"]
+
+    def run(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*cultivar, *arguments], input=given, capture_output=True, text=True, check=False, env=ours, cwd=tmp_path
+        )
+
+    made = run("user", "create", "--email", EMAIL, "--password-stdin", given="quince and medlar")
+    key = run("key", "create", "--email", EMAIL, "--name", "greenhouse", "--scope", "predict")
+    wrong = run("key", "create", "--email", EMAIL, "--name", "greenhouse", "--scope", "everything")
+    unasked = run("user", "create", "--email", "bo@example.org")
+    assert (made.returncode, made.stderr, len(made.stdout.splitlines())) == (Exit.DONE, "", 1)
+    assert (key.returncode, key.stderr, key.stdout[:4]) == (Exit.DONE, "", "cvk_")
+    assert (wrong.returncode, wrong.stdout) == (Exit.INPUT, "")
+    assert "unknown_scope" in wrong.stderr
+    assert unasked.returncode == Exit.USAGE
+    assert "--password-stdin" in unasked.stderr
+    assert "Warning" not in unasked.stderr

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from tests.support.app import Served, served
 from tests.support.material import Material, material
 
@@ -75,7 +76,7 @@ def test_the_examples_of_a_page_run(
 def run_shell(text: str, where: str, stuff: Material) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     settings = {"CULTIVAR_PACKS_DIR": str(stuff.packs), "CULTIVAR_DEFAULT_MODEL": stuff.model, "PATH": path}
-    shell = ["bash", "-euo", "pipefail", "-c", text]
+    shell = ["bash", "-euo", "pipefail", "-c", text.replace(".venv/bin/", f"{Path(sys.executable).parent}/")]
     done = subprocess.run(shell, env=os.environ | settings, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{where}\n{done.stdout}\n{done.stderr}"
     assert '"status":4' not in done.stdout.replace(" ", ""), f"{where} answers a problem: {done.stdout}"
@@ -90,3 +91,33 @@ def test_every_block_says_its_language() -> None:
 def test_examples_stand_where_a_newcomer_looks() -> None:
     for page in PAGES:
         assert {block.language for block in blocks(page)} & {"sh", "python"}, page
+
+
+def test_links_within_the_project_lead_somewhere() -> None:
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    assert len(pages) > 5
+    lost = []
+    for page in pages:
+        text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+        links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", text)]
+        lost += [f"{page.name}: {link}" for link in links if _is_lost(page.parent, link)]
+    assert lost == []
+
+
+def _is_lost(folder: Path, link: str) -> bool:
+    return bool(link) and "://" not in link and not link.startswith("/") and not (folder / link).exists()
+
+
+def test_a_page_that_a_newcomer_reads_first_needs_only_what_serving_needs() -> None:
+    """`make run` installs no test tools; the README's example runs with Python alone."""
+    for block in blocks("README.md"):
+        if block.language == "python":
+            imported = set(re.findall(r"^(?:import|from) (\w+)", block.text, re.MULTILINE))
+            assert imported <= sys.stdlib_module_names
+
+
+def test_a_leaf_can_be_drawn(tmp_path: Path) -> None:
+    leaf = tmp_path / "leaf.jpg"
+    subprocess.run([sys.executable, "-m", "tools.draw", leaf], cwd=ROOT, check=True)
+    with Image.open(leaf) as drawn:
+        assert drawn.size == (640, 640)

@@ -18,7 +18,7 @@ from cultivar.kernel.tokens import unsign
 from cultivar.photos.tables import Photo
 from cultivar.predictions.service.history import FEEDBACK
 from cultivar.predictions.tables import KeptAnswer, Prediction
-from tests.support.app import Person, Served, fine, problem
+from tests.support.app import Person, Served, fine, problem, wait_until
 from tests.support.leaves import leaf
 
 PLACE = {"latitude": "48.8566", "longitude": "2.3522", "user_location": "behind the greenhouse of Mme Dupont"}
@@ -129,6 +129,7 @@ def test_without_consent_the_log_does_not_name_who_asked(
         answer = user.ask(leaf(), **({"consent": consent} if consent else {}))
         said = {"feedback_token": answer["feedback_token"]} if answer["feedback_token"] else {}
         fine(user.feedback(answer["prediction_id"], is_correct=True, **said))
+        wait_until(lambda: len(lines) >= 2)
     asked = [line for line in lines if line.get("route") in {"/api/v1/predict", "/api/v1/feedback/submit"}]
     assert len(asked) == 2
     assert [line.get("actor_id") == str(user.id) for line in asked] == [is_named] * 2

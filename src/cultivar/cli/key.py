@@ -7,7 +7,7 @@ import typer
 
 from cultivar.accounts import commands
 from cultivar.kernel.settings import Settings
-from cultivar.kernel.telemetry import configure
+from cultivar.kernel.telemetry import configure_quietly
 
 app = typer.Typer()
 
@@ -36,5 +36,5 @@ def create(
       cultivar key create --email ada@example.org --name greenhouse --scope predict --scope feedback:write --days 365
     """
     settings = Settings()
-    configure(settings)
+    configure_quietly(settings)
     typer.echo(asyncio.run(commands.create_key(settings, email, name=name, scopes=scope, days=days)))

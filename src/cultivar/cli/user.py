@@ -8,7 +8,7 @@ import typer
 
 from cultivar.accounts import commands
 from cultivar.kernel.settings import Settings
-from cultivar.kernel.telemetry import configure
+from cultivar.kernel.telemetry import configure_quietly
 
 NewRole = Literal["user", "expert", "admin"]
 
@@ -42,7 +42,7 @@ def create(
     """
     given = _password(password_stdin)
     settings = Settings()
-    configure(settings)
+    configure_quietly(settings)
     typer.echo(asyncio.run(commands.create_user(settings, email, given, role)))
 
 
@@ -60,12 +60,14 @@ def password(
     """
     given = _password(password_stdin)
     settings = Settings()
-    configure(settings)
+    configure_quietly(settings)
     typer.echo(asyncio.run(commands.reset_password(settings, email, given)))
 
 
 def _password(from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise typer.BadParameter("there is no terminal to ask at; send the password in", param_hint="--password-stdin")
     answer: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     return answer

@@ -72,6 +72,11 @@ def configure(settings: Settings) -> None:
     )
 
 
+def configure_quietly(settings: Settings) -> None:
+    """For a command that prints its result: standard error gets warnings alone; a log file gets what it always gets."""
+    configure(settings if settings.log_file else settings.model_copy(update={"log_level": "warning"}))
+
+
 def _shared() -> list[Processor]:
     return [
         structlog.contextvars.merge_contextvars,
