@@ -115,3 +115,8 @@ def test_without_any_model_there_is_nothing_to_verify(packs_dir: Path, capsys: p
     assert "No pack has a model yet." in capsys.readouterr().out
     assert run(["models", "list", "--json"]) == Exit.DONE
     assert json.loads(capsys.readouterr().out) == []
+
+
+def test_who_asks_for_an_unknown_model_is_told_those_that_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["models", "show", "nope"]) == Exit.MISSING
+    assert "'nope'. With a model there are: cats-dogs, drawn. (" in capsys.readouterr().err
