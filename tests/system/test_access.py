@@ -31,6 +31,7 @@ OPEN = {
     "GET /health/ready",
     "GET /metrics",
     "GET /files/{key}",
+    "GET /",
     "GET /docs",
     "GET /api/docs",
     "GET /openapi.json",
@@ -40,7 +41,7 @@ MANUAL = {"GET /help", "GET /help/{page}"}
 """Routes until the manual is built, then a folder."""
 OPEN_FOLDERS = {"/docs/assets", "/help"}
 
-EVERYBODYS = {"name"}
+EVERYBODYS = {"pack"}
 """Path parameters that name no one's thing."""
 
 BODIES: dict[str, dict[str, Any]] = {
@@ -81,7 +82,7 @@ class Ada:
         sessions = self.person.get("/sessions")["items"]
         key = {"name": "Greenhouse", "scopes": sorted(KEYABLE)}
         self.things = {
-            "name": "drawn",
+            "pack": "drawn",
             "prediction_id": answer["prediction_id"],
             "feedback_id": fine(said)["feedback_id"],
             "session_id": next(one["id"] for one in sessions if not one["current"]),
