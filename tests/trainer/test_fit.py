@@ -3,7 +3,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cultivar.trainer.fit import mix, rate_at
+from cultivar.trainer.fit import mean_of, mix, rate_at
 
 
 @settings(max_examples=60)
@@ -37,3 +37,12 @@ def test_the_rate_rises_and_falls_in_every_cycle(cycles: list[tuple[int, float]]
         assert np.isclose(max(part), top, rtol=0.002)
         begin += steps
     assert rate_at(cycles, begin + 10) <= cycles[-1][1] * 0.0011
+
+
+def test_the_mean_of_weights_keeps_counters() -> None:
+    one = {"weight": torch.tensor([1.0, 3.0]), "batches": torch.tensor(7)}
+    two = {"weight": torch.tensor([3.0, 5.0]), "batches": torch.tensor(9)}
+    mean = mean_of([one, two])
+    assert mean["weight"].tolist() == [2, 4]
+    assert mean["batches"] == 7
+    assert torch.equal(mean_of([one])["weight"], one["weight"])

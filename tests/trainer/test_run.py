@@ -58,7 +58,7 @@ def stop_after_an_epoch(child: subprocess.Popen[str], out: Path, number: signal.
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A pack that takes some epochs, its photos, and a run that nobody disturbed."""
     home = tmp_path_factory.mktemp("trainer")
-    write_pack(home, stages=[{"size": 32, "epochs": 6}, {"size": 40, "epochs": 2}], test_sizes=[32, 40])
+    write_pack(home, stages=[{"size": 32, "epochs": 6}, {"size": 40, "epochs": 2}], test_sizes=[32, 40], mean_of=[5, 8])
     write_photos(home / "leaves")
     code, said = finished(command(home / "garden", home / "leaves", home / "whole"))
     assert code == 0, said

@@ -134,6 +134,17 @@ class Learner(lightning.LightningModule):
         )
 
 
+class KeepEpochs(lightning.Callback):
+    """Keeps the checkpoints that the recipe's `mean_of` asks for."""
+
+    def __init__(self, folder: Path, epochs: Sequence[int]) -> None:
+        self.folder, self.epochs = folder, epochs
+
+    def on_train_epoch_end(self, trainer: lightning.Trainer, _learner: lightning.LightningModule) -> None:
+        if trainer.current_epoch + 1 in self.epochs:
+            trainer.save_checkpoint(self.folder / f"epoch-{trainer.current_epoch + 1}.ckpt")
+
+
 class Interruptible(lightning.Callback):
     """Ends before the next batch when somebody has asked for it."""
 
@@ -193,7 +204,8 @@ def mix(x: Tensor, targets: Tensor, rng: Generator) -> tuple[Tensor, Tensor]:
 def fit(learner: Learner, folder: Path, *, progress: bool) -> dict[str, Tensor]:
     """Train to the end, or go on from `folder`/last.ckpt; the averaged weights.
 
-    Of the last epoch, where the learning rate has come to rest; stopped early, of the one with the best val loss.
+    Of the recipe's `mean_of`; without, of the last epoch, where the learning rate has come to rest; stopped early, of
+    the one with the best val loss.
     """
     recipe = learner.recipe
     best = ModelCheckpoint(folder, "best", monitor="val_loss", enable_version_counter=False)
@@ -203,8 +215,8 @@ def fit(learner: Learner, folder: Path, *, progress: bool) -> dict[str, Tensor]:
     trainer = lightning.Trainer(
         accelerator="auto",
         devices=1,
-        max_epochs=recipe.epochs,
-        callbacks=[Interruptible(), stop, *bars, best, newest],
+        max_epochs=recipe.last_epoch,
+        callbacks=[Interruptible(), KeepEpochs(folder, recipe.mean_of), stop, *bars, best, newest],
         logger=False,
         enable_progress_bar=progress,
         enable_model_summary=False,
@@ -215,7 +227,23 @@ def fit(learner: Learner, folder: Path, *, progress: bool) -> dict[str, Tensor]:
     )
     last = folder / "last.ckpt"
     trainer.fit(learner, ckpt_path=str(last) if last.is_file() else None, weights_only=False)
-    chosen = "best.ckpt" if stop.stopped_epoch else "last.ckpt"
-    found = torch.load(folder / chosen, map_location="cpu", weights_only=False)["state_dict"]
+    kept = [folder / f"epoch-{epoch}.ckpt" for epoch in recipe.mean_of if epoch <= recipe.epochs]
+    whole = folder / ("best.ckpt" if stop.stopped_epoch else "last.ckpt")
+    chosen = kept if kept and not stop.stopped_epoch else [whole]
+    return mean_of([_averaged(file) for file in chosen])
+
+
+def mean_of(states: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """The mean of each weight; counters keep the first state's value."""
+    first = states[0]
+    return {
+        name: torch.stack([state[name] for state in states]).mean(0) if value.is_floating_point() else value
+        for name, value in first.items()
+    }
+
+
+def _averaged(file: Path) -> dict[str, Tensor]:
+    """The moving average in a checkpoint."""
+    found = torch.load(file, map_location="cpu", weights_only=False)["state_dict"]
     prefix = "average.module."
     return {name.removeprefix(prefix): value.contiguous() for name, value in found.items() if name.startswith(prefix)}

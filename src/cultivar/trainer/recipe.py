@@ -93,6 +93,9 @@ class Recipe(Part):
     """Share of batches that are mixed (mixup or cutmix, half and half)."""
     average: float = Field(default=0.995, ge=0, lt=1)
     """Decay of the moving average of the weights, which is what is exported."""
+    mean_of: tuple[int, ...] = ()
+    """Epochs, the first is 1, whose moving averages are averaged once more (Izmailov et al. 2018): those reached at
+    different learning rates err differently. Training ends with the latest. Without, the last epoch's serves."""
     turns: bool = True
     """Quarter turns and both flips; without, only mirrored left to right."""
     smallest_crop: float = Field(default=0.35, gt=0, le=1)
@@ -112,6 +115,10 @@ class Recipe(Part):
     @property
     def epochs(self) -> int:
         return sum(stage.epochs for stage in self.stages)
+
+    @property
+    def last_epoch(self) -> int:
+        return min(self.epochs, max(self.mean_of, default=self.epochs))
 
     def stage_at(self, epoch: int) -> Stage:
         """The stage of that epoch, counted from 0; the last one beyond the end."""
