@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from cultivar.kernel.database import Database
 from cultivar.kernel.settings import Settings
@@ -16,6 +17,12 @@ from cultivar.vision.runtime.engine import Engine
 from tests.support.network import write_model
 
 SHIPPED = Settings().packs_dir
+
+
+@pytest.fixture(autouse=True)
+def _log_of_every_level() -> None:
+    """An application that another test made may have set a higher one."""
+    structlog.reset_defaults()
 
 
 class Nobody:

@@ -3,7 +3,6 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 import pytest_asyncio
 from PIL import Image
@@ -15,6 +14,7 @@ from cultivar.vision.runtime.machine import Wish
 from tests.support.photofile import encoded, jpeg
 from tests.vision.graphs import graph, manifest, write_model
 from tests.vision.pictures import SECRET, telling, texture
+from tests.vision.runtime.decoders import decoders
 
 RED, GREEN, BLUE, WHITE = (200, 20, 20), (20, 200, 20), (20, 20, 200), (252, 252, 252)
 
@@ -44,7 +44,7 @@ async def engine(tmp_path: Path, told: Told) -> AsyncIterator[Engine]:
     await engine.open("tiny", write_model(tmp_path / "tiny"))
     yield engine
     await engine.close()
-    assert [child for child in psutil.Process().children() if "vision" in " ".join(child.cmdline())] == []
+    assert decoders() == []
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from cultivar.vision.runtime.pool import Child, ChildEnded, Confinement, DecodeP
 from cultivar.vision.runtime.wire import Message, frame_header
 from tests.support.photofile import encoded
 from tests.vision.pictures import heic, telling, texture
+from tests.vision.runtime.decoders import decoders
 
 FRAME = PlainFrame(16, 16)
 PHOTO = telling("JPEG", texture(64, 48))
@@ -29,14 +30,6 @@ Told = list[tuple[str, float]]
 
 def ask(data: bytes = PHOTO) -> Message:
     return Message({"do": "see", "frame": frame_header(FRAME)}, data)
-
-
-def decoders() -> list[psutil.Process]:
-    """Decoder processes of this process that are alive."""
-    mine = psutil.Process().children()
-    return [
-        child for child in mine if child.status() != psutil.STATUS_ZOMBIE and "cultivar" in " ".join(child.cmdline())
-    ]
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -116,7 +109,7 @@ async def test_one_that_died_idle_is_replaced_and_no_photo_blamed(pool: DecodePo
     await until(lambda: dead.pid not in [child.pid for child in decoders()])
     replies = await asyncio.gather(*(pool.ask(ask()) for _ in range(8)))
     assert len(replies) == 8
-    assert told == []
+    assert told in ([], [("decoder_replaced", 1)])  # it may have looked alive until it was asked
     assert len(decoders()) == 2
 
 
