@@ -115,7 +115,7 @@ def main() -> None:
     result = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine() | {"load_before": round(load_before, 1)},
-        "model": json.loads((model / "model.json").read_text())["training"].get("backbone"),
+        "model": json.loads((model / "model.json").read_text())["training"]["recipe"]["backbone"],
         "seconds": wanted.seconds,
         "contestants": {one.name: one.what for one in CONTESTANTS},
         "bare_loop": bare,

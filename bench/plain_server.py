@@ -15,13 +15,15 @@ from PIL import Image, ImageOps
 
 from cultivar.trainer import backbones
 from cultivar.trainer.network import normalise
+from cultivar.trainer.recipe import Recipe
 from cultivar.vision.manifest import Manifest, read_manifest
 
 
 def create_app(manifest: Manifest) -> FastAPI:
     app = FastAPI()
     size = (manifest.input.width, manifest.input.height)
-    backbone = backbones.build(str(manifest.training["backbone"]))
+    recipe = Recipe.model_validate(manifest.training["recipe"])
+    backbone = backbones.build(recipe.backbone)
     head = torch.nn.Linear(int(backbone.num_features), len(manifest.classes))  # type: ignore[arg-type]
     network = torch.nn.Sequential(backbone, head).eval()
 
@@ -32,7 +34,9 @@ def create_app(manifest: Manifest) -> FastAPI:
         )
         with torch.inference_mode():
             pixels = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8).view(1, size[1], size[0], 3)
-            scores = network(normalise(pixels)).softmax(1)[0]
+            x = normalise(pixels)
+            views = torch.cat([x, x.flip(3)]) if manifest.training["mirrored"] else x
+            scores = network(views).mean(0).softmax(0)
         best = scores.topk(5)
         return {manifest.classes[int(i)].name: float(p) for p, i in zip(best.values, best.indices, strict=True)}
 
