@@ -50,7 +50,7 @@ async def until_ready(running: Running, one: bytes) -> None:
     deadline = time.monotonic() + READY_S
     while True:
         try:
-            await load.measure(running.port, [one], 1, warm_s=0, seconds=0.2)
+            await load.measure(running.port, [one], 1, warm_s=0, seconds=2)
         except (load.AnswerFailed, OSError):
             if time.monotonic() > deadline:
                 raise

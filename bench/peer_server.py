@@ -12,6 +12,7 @@ from typing import Any
 import litserve
 import numpy as np
 import onnxruntime
+from fastapi import Request
 from PIL import Image, ImageOps
 
 from cultivar.vision.manifest import read_manifest
@@ -31,7 +32,8 @@ class Classify(litserve.LitAPI):  # type: ignore[misc]
         weights = str(self.folder / self.manifest.file)
         self.session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
 
-    def decode_request(self, request: Any) -> np.ndarray[Any, Any]:
+    def decode_request(self, request: Request) -> np.ndarray[Any, Any]:
+        """LitServe takes the route's parameter from this annotation, and hands over the form."""
         size = (self.manifest.input.width, self.manifest.input.height)
         image = Image.open(io.BytesIO(request["file"].file.read()))
         if self.shrink:
