@@ -19,26 +19,33 @@ from cultivar.trainer.recipe import Recipe
 from cultivar.vision.manifest import Manifest, read_manifest
 
 
+class Plain:
+    """A network with random weights and how a photo is put before it."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        recipe = Recipe.model_validate(manifest.training["recipe"])
+        backbone = backbones.build(recipe.backbone)
+        head = torch.nn.Linear(int(backbone.num_features), len(manifest.classes))  # type: ignore[arg-type]
+        self.network = torch.nn.Sequential(backbone, head).eval()
+        self.manifest, self.mirrored = manifest, bool(manifest.training["mirrored"])
+
+    def answer(self, file: bytes) -> dict[str, float]:
+        size = (self.manifest.input.width, self.manifest.input.height)
+        image = ImageOps.exif_transpose(Image.open(io.BytesIO(file))).convert("RGB")
+        pixels = bytearray(image.resize(size, Image.Resampling.BICUBIC).tobytes())
+        with torch.inference_mode():
+            x = normalise(torch.frombuffer(pixels, dtype=torch.uint8).view(1, size[1], size[0], 3))
+            scores = self.network(torch.cat([x, x.flip(3)]) if self.mirrored else x).mean(0).softmax(0)
+        best = scores.topk(5)
+        return {self.manifest.classes[int(i)].name: float(p) for p, i in zip(best.values, best.indices, strict=True)}
+
+
 def create_app(manifest: Manifest) -> FastAPI:
-    app = FastAPI()
-    size = (manifest.input.width, manifest.input.height)
-    recipe = Recipe.model_validate(manifest.training["recipe"])
-    backbone = backbones.build(recipe.backbone)
-    head = torch.nn.Linear(int(backbone.num_features), len(manifest.classes))  # type: ignore[arg-type]
-    network = torch.nn.Sequential(backbone, head).eval()
+    app, plain = FastAPI(), Plain(manifest)
 
     @app.post("/predict")
     def predict(file: Annotated[bytes, File()]) -> dict[str, float]:
-        image = (
-            ImageOps.exif_transpose(Image.open(io.BytesIO(file))).convert("RGB").resize(size, Image.Resampling.BICUBIC)
-        )
-        with torch.inference_mode():
-            pixels = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8).view(1, size[1], size[0], 3)
-            x = normalise(pixels)
-            views = torch.cat([x, x.flip(3)]) if manifest.training["mirrored"] else x
-            scores = network(views).mean(0).softmax(0)
-        best = scores.topk(5)
-        return {manifest.classes[int(i)].name: float(p) for p, i in zip(best.values, best.indices, strict=True)}
+        return plain.answer(file)
 
     return app
 
