@@ -248,12 +248,13 @@ def test_feedback_without_an_owner_does_not_say_when_it_was_given(app: Served, u
 
 
 def test_an_export_holds_all_that_was_said_and_asks_as_often_for_many_as_for_one(app: Served, user: Person) -> None:
+    asked: list[str] = []
+
     async def exported(session: AsyncSession) -> list[FeedbackOut]:
+        mine = (await session.connection()).sync_connection
+        event.listen(mine, "before_cursor_execute", lambda *args: asked.append(args[2]))
         return [one async for page in service.export(session, user.id) for one in page]
 
-    asked: list[str] = []
-    for engine in app.world.db.engines:
-        event.listen(engine.sync_engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
     counts, given = [], []
     for _ in range(2):
         for _ in range(3):
@@ -265,4 +266,4 @@ def test_an_export_holds_all_that_was_said_and_asks_as_often_for_many_as_for_one
         found = app.rows(exported)
         counts.append(sum("FROM feedback" in statement for statement in asked))
         assert [(str(one.feedback_id), [change.said["comment"] for change in one.changes]) for one in found] == given
-    assert counts[0] == counts[1]
+    assert counts[0] == counts[1] > 0

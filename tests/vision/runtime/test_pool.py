@@ -256,7 +256,7 @@ async def test_decoders_that_cannot_start_say_so(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(sys, "executable", shutil.which("false"))
     with pytest.raises(ChildEnded):
         await DecodePool(2, Confinement(), lambda _name, _value: None).start()
-    assert psutil.Process().children() == []
+    assert decoders() == []
 
 
 @pytest.mark.parametrize("nonsense", [r"\377" * 12, r"\0\0\0\4\0\0\0\0\0\0\0\0nope"], ids=["endless", "no JSON"])
@@ -280,11 +280,11 @@ async def test_starting_again_starts_only_what_is_missing(pool: DecodePool) -> N
 async def test_a_start_that_is_cancelled_leaves_none_behind() -> None:
     pool = DecodePool(2, Confinement(), lambda _name, _value: None)
     starting = asyncio.create_task(pool.start())
-    await until(lambda: len(psutil.Process().children()) == 2)
+    await until(lambda: len(decoders()) == 2)
     starting.cancel()
     await asyncio.wait([starting])
     await pool.close()
-    await until(lambda: psutil.Process().children() == [])
+    await until(lambda: decoders() == [])
 
 
 async def test_heic_is_read_in_a_decoder(pool: DecodePool) -> None:
