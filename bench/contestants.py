@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import psutil
 from tests.support.processes import end, free_ports, spawn, wait_for_port
 from tests.support.servers import start_postgres
 
@@ -55,7 +56,8 @@ def _process(command: list[str], folder: Path, port: int, **environment: str) ->
         wait_for_port(port, process, folder)
         yield process
     finally:
-        end(process.pid)
+        workers = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+        end(process.pid, *(worker.pid for worker in workers))
         process.wait()
 
 

@@ -11,6 +11,12 @@ from tests.trainer.small import COLOURS, THING, write_pack
 STAGES = st.lists(st.builds(Stage, size=st.integers(16, 64), epochs=st.integers(1, 5)), min_size=1, max_size=4)
 
 
+def test_the_mean_of_an_epoch_that_never_comes_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"beyond 1\.\.3"):
+        Recipe(stages=(Stage(size=32, epochs=3),), mean_of=(2, 4))
+    assert Recipe(stages=(Stage(size=32, epochs=3),), mean_of=(1, 2)).last_epoch == 2
+
+
 @given(STAGES)
 def test_every_epoch_has_the_size_of_its_stage(stages: list[Stage]) -> None:
     recipe = Recipe(stages=tuple(stages))

@@ -227,7 +227,7 @@ def fit(learner: Learner, folder: Path, *, progress: bool) -> dict[str, Tensor]:
     )
     last = folder / "last.ckpt"
     trainer.fit(learner, ckpt_path=str(last) if last.is_file() else None, weights_only=False)
-    kept = [folder / f"epoch-{epoch}.ckpt" for epoch in recipe.mean_of if epoch <= recipe.epochs]
+    kept = [folder / f"epoch-{epoch}.ckpt" for epoch in recipe.mean_of]
     whole = folder / ("best.ckpt" if stop.stopped_epoch else "last.ckpt")
     chosen = kept if kept and not stop.stopped_epoch else [whole]
     return mean_of([_averaged(file) for file in chosen])

@@ -1,8 +1,9 @@
 """How a pack is trained: the `training:` section of its pack.yaml, checked, with defaults that suit leaves."""
 
 from fnmatch import fnmatchcase
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from cultivar.packs.schemas import Pack
 from cultivar.trainer.errors import BadRecipe
@@ -118,7 +119,13 @@ class Recipe(Part):
 
     @property
     def last_epoch(self) -> int:
-        return min(self.epochs, max(self.mean_of, default=self.epochs))
+        return max(self.mean_of, default=self.epochs)
+
+    @model_validator(mode="after")
+    def _means_of_epochs_that_come(self) -> Self:
+        if not all(1 <= epoch <= self.epochs for epoch in self.mean_of):
+            raise ValueError(f"mean_of names an epoch beyond 1..{self.epochs}")
+        return self
 
     def stage_at(self, epoch: int) -> Stage:
         """The stage of that epoch, counted from 0; the last one beyond the end."""
