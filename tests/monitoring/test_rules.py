@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cultivar.accounts.events import AccountClosed
 from cultivar.feedback.events import About, FeedbackChanged, FeedbackGiven, FeedbackWithdrawn, Verdict
 from cultivar.monitoring import rules
 from cultivar.monitoring.rules import (
@@ -167,3 +168,7 @@ def test_the_window_ends_today() -> None:
     today = date(2026, 5, 1)
     assert rules.window(today, 1) == [today]
     assert rules.window(today, 3) == [today - timedelta(days=2), today - timedelta(days=1), today]
+
+
+def test_what_is_neither_a_prediction_nor_feedback_counts_nothing() -> None:
+    assert gather([AccountClosed(PERSON, AT)]) == {}

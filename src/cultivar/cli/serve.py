@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from cultivar.kernel.errors import Broken
+from cultivar.kernel.memory import give_back_freed
 from cultivar.kernel.settings import Settings
 from cultivar.registry import service as registry
 from cultivar.web.app import create_app
@@ -46,6 +47,7 @@ def serve(
     """
     chosen: dict[str, Any] = {"host": host, "port": port, "data_dir": data_dir}
     settings = Settings(**{name: value for name, value in chosen.items() if value is not None})
+    give_back_freed()
     api = create_app(settings)
     config = uvicorn.Config(
         api,

@@ -10,6 +10,7 @@ from cultivar.kernel import metrics, outbox, schema, telemetry, tokens
 from cultivar.kernel.database import Database
 from cultivar.kernel.jobs.runner import Runner
 from cultivar.kernel.jobs.waker import open_waker
+from cultivar.kernel.memory import give_back_freed
 from cultivar.kernel.settings import Settings
 from cultivar.kernel.storage import Storage
 from cultivar.kernel.world import World
@@ -44,6 +45,7 @@ def _options(settings: Settings) -> Options:
 
 async def work(settings: Settings, *, slots: int, metrics_port: int | None) -> None:
     """Work until told to stop (SIGTERM, SIGINT); what runs then goes back into the queue."""
+    give_back_freed()
     telemetry.configure(settings)
     async with AsyncExitStack() as stack:
         world = await open_world(settings, stack)
