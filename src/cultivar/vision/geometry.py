@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+Resize = Literal["squash", "crop", "letterbox", "letterbox_corner"]
 PAD: Final = (114, 114, 114)
 RESAMPLING: Final = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 
@@ -19,7 +20,7 @@ class Frame(Protocol):
     @property
     def height(self) -> int: ...
     @property
-    def resize(self) -> Literal["squash", "crop", "letterbox"]: ...
+    def resize(self) -> Resize: ...
     @property
     def crop_share(self) -> float: ...
     @property
@@ -32,7 +33,7 @@ class PlainFrame:
 
     width: int
     height: int
-    resize: Literal["squash", "crop", "letterbox"] = "squash"
+    resize: Resize = "squash"
     crop_share: float = 1.0
     interpolation: Literal["bilinear", "bicubic"] = "bicubic"
 
@@ -55,7 +56,7 @@ class Placement:
 
 
 def place(frame: Frame, width: int, height: int) -> Placement:
-    """Lay a photo of width x height (>= 1) into the frame; see `manifest.Input` for the three ways."""
+    """Lay a photo of width x height (>= 1) into the frame; see `manifest.Input` for the ways."""
     if frame.resize == "squash":
         return Placement((0, 0, width, height), (0, 0, frame.width, frame.height))
     if frame.resize == "crop":
@@ -65,7 +66,8 @@ def place(frame: Frame, width: int, height: int) -> Placement:
         return Placement((left, top, left + wide, top + high), (0, 0, frame.width, frame.height))
     scale = min(frame.width / width, frame.height / height)
     wide, high = max(1, round(width * scale)), max(1, round(height * scale))
-    left, top = (frame.width - wide) // 2, (frame.height - high) // 2
+    rest = (0, 0) if frame.resize == "letterbox_corner" else (frame.width - wide, frame.height - high)
+    left, top = rest[0] // 2, rest[1] // 2
     return Placement((0, 0, width, height), (left, top, left + wide, top + high))
 
 

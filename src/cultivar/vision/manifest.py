@@ -6,6 +6,8 @@ Outputs of a classifier's ONNX graph, for a batch of n photos:
   one float32 (n, len(head.labels)) of logits per head, named by `head.output`;
   `joint.output`, float32 (n, len(classes) + len(joint.rejects)): logits over the classes, then over the reject slots;
   any float32 (n,) named by a refusal rule with `source: output`.
+
+A detector's are described by `Boxes`.
 """
 
 from pathlib import Path
@@ -29,7 +31,8 @@ class Input(Part):
     """How an upright RGB photo becomes the network's input.
 
     `squash` resizes to (width, height) ignoring the aspect ratio; `crop` resizes the short side to size / crop_share
-    and cuts the centre; `letterbox` keeps the aspect ratio and pads with 114.
+    and cuts the centre; `letterbox` keeps the aspect ratio and pads with 114 all round, `letterbox_corner` pads right
+    and below.
     A `uint8` input takes NHWC 0..255 and normalises inside the graph; `float32` takes NCHW ((x / 255) - mean) / std.
     """
 
@@ -37,7 +40,8 @@ class Input(Part):
     width: int = Field(ge=8, le=4096)
     height: int = Field(ge=8, le=4096)
     dtype: Literal["uint8", "float32"] = "uint8"
-    resize: Literal["squash", "crop", "letterbox"] = "squash"
+    channels: Literal["rgb", "bgr"] = "rgb"
+    resize: Literal["squash", "crop", "letterbox", "letterbox_corner"] = "squash"
     crop_share: float = Field(default=1.0, gt=0, le=1)
     interpolation: Literal["bilinear", "bicubic"] = "bicubic"
     mean: tuple[float, float, float] = (0.5, 0.5, 0.5)
@@ -83,6 +87,51 @@ class RefusalRule(Part):
     threshold: float
 
 
+class Boxes(Part):
+    """How instances are read from a detector's outputs, for a batch of n photos; coordinates in input pixels.
+
+    `yolov5`: (n, anchors, 5 + labels + coefficients): centre x, y, width, height, objectness, scores.
+    `yolov8`, and YOLO11 and YOLO12: (n, 4 + labels + coefficients, anchors): centre x, y, width, height, scores.
+    `yolox`: (n, anchors, 5 + labels + coefficients): as yolov5, but not yet decoded: centres are offsets in cells of
+    the grids of `strides`, sizes are logarithms of cells. Scores are probabilities in all three.
+    `end2end`: (n, k, 6 + coefficients): x1, y1, x2, y2, score, label, suppressed in the graph already.
+    `prototypes` names the output (n, coefficients, height, width) that masks are mixed from; none, there are no masks.
+    """
+
+    layout: Literal["yolov5", "yolov8", "yolox", "end2end"]
+    output: str
+    prototypes: str | None = None
+    labels: tuple[str, ...] = Field(min_length=1)
+    strides: tuple[int, ...] = (8, 16, 32)
+    min_confidence: float = Field(default=0.25, gt=0, lt=1)
+    """Of the calibrated confidence; used where the request names none."""
+    iou_threshold: float = Field(default=0.45, gt=0, le=1)
+    most: int = Field(default=300, ge=1)
+    temperature: float = Field(default=1.0, gt=0)
+    """Calibration: sigmoid(logit(score) / temperature + bias)."""
+    bias: float = 0.0
+
+
+class Finder(Part):
+    """A detector that runs before a classifier and finds what it is to judge; its labels are no classes."""
+
+    file: str
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    size_bytes: int = Field(gt=0)
+    input: Input
+    boxes: Boxes
+
+
+class Tiling(Part):
+    """A photo whose long side is over `over_px` is looked at in tiles of that side too.
+
+    `overlap`: share of a tile that the next one sees again.
+    """
+
+    over_px: int = Field(ge=64)
+    overlap: float = Field(default=0.2, ge=0, lt=0.9)
+
+
 class Licence(Part):
     weights: str
     doubts: str = ""
@@ -94,14 +143,20 @@ class Manifest(Part):
     format: Literal[1] = 1
     pack: str
     version: str
-    task: Literal["classify"] = "classify"
+    task: Literal["classify", "detect", "segment"] = "classify"
     file: str = "model.onnx"
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     size_bytes: int = Field(gt=0)
     input: Input
-    heads: tuple[Head, ...] = Field(min_length=1)
+    heads: tuple[Head, ...] = ()
     classes: tuple[ClassLabel, ...] = Field(min_length=1)
     joint: Joint | None = None
+    boxes: Boxes | None = None
+    """Of a detector; its labels are the classes' names, in their order."""
+    finder: Finder | None = None
+    tiling: Tiling | None = None
+    view_side: int = Field(default=0, ge=0, le=4096)
+    """Long side of the upright picture that is kept beside the answer for measuring; 0 keeps none."""
     refusals: tuple[RefusalRule, ...] = ()
     licence: Licence
     data: dict[str, object]
@@ -112,6 +167,20 @@ class Manifest(Part):
     """Measured on val, by slice, with 95 % intervals; see the trainer's report."""
     reference: dict[str, object]
     """Histograms of val (confidence, brightness, sharpness, size, class share) for drift."""
+
+    @model_validator(mode="after")
+    def _task_has_its_parts(self) -> Self:
+        if self.task == "classify":
+            if not self.heads or self.boxes or self.tiling:
+                raise ValueError("a classifier has heads, and neither boxes nor tiling")
+            return self
+        if self.heads or self.joint or self.finder or self.boxes is None:
+            raise ValueError("a detector has boxes, and neither heads nor joint nor finder")
+        if (self.boxes.prototypes is not None) != (self.task == "segment"):
+            raise ValueError("boxes.prototypes goes with the task 'segment', and only with it")
+        if self.boxes.labels != tuple(known.name for known in self.classes):
+            raise ValueError("boxes.labels and the classes' names differ")
+        return self
 
     @model_validator(mode="after")
     def _classes_use_known_labels(self) -> Self:
