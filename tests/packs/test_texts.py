@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from cultivar.kernel.settings import Settings
-from cultivar.packs.schemas import Pack, PackClass, Text
+from cultivar.packs.parts import Text
+from cultivar.packs.schemas import Pack, PackClass
 from cultivar.packs.service import load
 from tests.support.drawing import LABELS
 

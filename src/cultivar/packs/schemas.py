@@ -3,26 +3,14 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
+from cultivar.packs.parts import Line, Part, Text
+from cultivar.packs.sections import Anomalies, ColourStages, Counting, Grading
 from cultivar.vision.manifest import RefusalCode
 
 Language = Literal["en", "fr"]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Severity = Literal["info", "watch", "act", "urgent", "notify"]
-
-
-class Part(BaseModel):
-    """Frozen, and nothing unknown is let through."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Text(Part):
-    """One text in every language we speak."""
-
-    en: Line
-    fr: Line
 
 
 class Head(Part):
@@ -45,7 +33,7 @@ class PackClass(Part):
     """One answer a pack can give. Its place in `Pack.classes` is its `class_id`, which never changes."""
 
     name: Line
-    labels: dict[str, Line]
+    labels: dict[str, Line] = Field(default_factory=dict)
     title: Text
     description: Text
     severity: Severity = "info"
@@ -66,6 +54,7 @@ class RefusalText(Part):
 class Pack(Part):
     """A pack that has been checked.
 
+    A classifier has heads; a detector has none, and may count, measure and grade what it finds.
     `training` is the trainer's own section, passed on as it stands. `model_folder` is where `model.json` and the
     weights lie, None for a pack without a trained model. `card` is the text of CARD.md, if there is one.
     """
@@ -73,16 +62,21 @@ class Pack(Part):
     name: Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9-]{0,62}$")]
     title: Text
     description: Text
-    task: Literal["classify"]
-    subject: Literal["plant", "animal"]
-    heads: tuple[Head, ...] = Field(min_length=1)
+    task: Literal["classify", "detect", "segment"]
+    subject: Literal["plant", "fruit", "animal"]
+    heads: tuple[Head, ...] = ()
     healthy_label: Line | None = None
     min_confidence: float = Field(default=0.5, ge=0, le=1)
+    iou_threshold: float = Field(default=0.45, ge=0.1, le=1)
     refusals: dict[RefusalCode, RefusalText]
     safety: Text | None = None
-    training: dict[str, object] = {}
+    counting: Counting | None = None
+    colour_stages: ColourStages | None = None
+    grading: Grading | None = None
+    anomalies: Anomalies | None = None
+    training: dict[str, object] = Field(default_factory=dict)
     classes: tuple[PackClass, ...] = Field(min_length=2)
-    names: dict[str, dict[str, Text]]
+    names: dict[str, dict[str, Text]] = Field(default_factory=dict)
     folder: Path
     model_folder: Path | None = None
     card: str | None = None
@@ -103,11 +97,40 @@ class Pack(Part):
         return self
 
     @model_validator(mode="after")
+    def _sections_fit_the_task(self) -> Self:
+        measured = {"colour_stages": self.colour_stages, "grading": self.grading, "anomalies": self.anomalies}
+        if (self.task == "classify") != bool(self.heads):
+            raise ValueError("a classifier needs heads, a detector has none")
+        if self.counting and self.task == "classify":
+            raise ValueError("counting goes with the task 'detect' or 'segment'")
+        for section, content in measured.items():
+            if content and self.task != "segment":
+                raise ValueError(f"{section} goes with the task 'segment', since it measures masks")
+        return self
+
+    @model_validator(mode="after")
+    def _sections_name_known_classes(self) -> Self:
+        known = {one.name for one in self.classes}
+        if self.counting and set(self.counting.classes) != known:
+            raise ValueError("counting.classes must name every class of the pack, and no other")
+        if self.colour_stages and set(self.colour_stages.classes) != known:
+            raise ValueError("colour_stages.classes must name every class of the pack, and no other")
+        if self.grading:
+            wanted = {name for one in self.grading.purposes.values() for name in one.classes}
+            if unknown := (wanted | set(self.grading.over_ripe)) - known:
+                raise ValueError(f"grading names {min(unknown)!r}, which is no class of the pack")
+        return self
+
+    @model_validator(mode="after")
     def _says_what_it_must(self) -> Self:
         """Any model may meet an unusable photo; what is said of a sick plant comes with advice and its sources."""
         if "unusable_photo" not in self.refusals:
             raise ValueError("refusals must have unusable_photo")
         if self.subject == "animal":
+            return self
+        if self.subject == "fruit":
+            if self.safety is None:
+                raise ValueError("a pack of fruit needs safety")
             return self
         if self.safety is None or self.healthy_label is None:
             raise ValueError("a pack of plants needs safety and healthy_label")

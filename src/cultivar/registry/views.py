@@ -2,7 +2,8 @@
 
 from typing import get_args
 
-from cultivar.packs.schemas import Language, Pack, PackClass, RefusalText, Text, Treatments
+from cultivar.packs.parts import Text
+from cultivar.packs.schemas import Language, Pack, PackClass, RefusalText, Treatments
 from cultivar.registry.schemas import (
     HeadLabelOut,
     HeadOut,
