@@ -18,6 +18,7 @@ from cultivar.vision.answer import Answer, PhotoAnswer
 from cultivar.vision.decode import SeenPhoto
 from cultivar.vision.errors import ModelNotOpen, Overloaded, UnreadableImage
 from cultivar.vision.manifest import Manifest
+from cultivar.vision.overlay import Kind, Shape
 from cultivar.vision.quality import unusable
 from cultivar.vision.runtime.lanes import Lanes, Ran
 from cultivar.vision.runtime.machine import Plan, Wish, plan, usable_cores
@@ -26,6 +27,7 @@ from cultivar.vision.runtime.pool import Confinement, DecodePool, Observe
 from cultivar.vision.runtime.sessions import available_providers
 from cultivar.vision.runtime.wire import Message, frame_header, read_sight
 from cultivar.vision.tasks.classify import classify
+from cultivar.vision.tasks.detect import Looking
 
 MEASURES: Final = {
     "queue_photos": "photos waiting or at work, told when one comes or goes",
@@ -109,7 +111,7 @@ class Engine:
         """Somebody waits for an answer; background work had better wait too."""
         return self._held > 0
 
-    async def answer(self, key: str, photos: Sequence[bytes]) -> Answer:
+    async def answer(self, key: str, photos: Sequence[bytes], looking: Looking = Looking()) -> Answer:
         """What the model says of one plant, shown by one photo or several.
 
         Raises TooLarge or UnreadableImage with `file_index`, Overloaded with `retry_after`, ModelNotOpen.
@@ -134,6 +136,12 @@ class Engine:
         """See `decode.upright`; yields to photos that somebody waits for."""
         reply, _ = await self._decoders.ask(Message({"do": "upright"}, data), background=True)
         return reply.body
+
+    async def overlay(
+        self, data: bytes, shapes: Sequence[Shape], headline: str = "", long_side: int = 1280, kind: Kind = "jpeg"
+    ) -> bytes:
+        """The upright photo with an answer drawn on it, see `overlay.draw`. Raises UnreadableImage."""
+        raise NotImplementedError
 
     def _model(self, key: str) -> LoadedModel:
         try:
