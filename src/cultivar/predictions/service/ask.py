@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from time import perf_counter
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from cultivar.accounts import service as accounts
 from cultivar.kernel import metrics, tokens
 from cultivar.kernel.actor import Actor
@@ -20,7 +22,7 @@ from cultivar.packs.schemas import Language
 from cultivar.photos import service as photos
 from cultivar.photos.schemas import Hold, Stored
 from cultivar.predictions import idempotency, rules
-from cultivar.predictions.events import PredictionMade
+from cultivar.predictions.events import PhotoLooks, PredictionMade
 from cultivar.predictions.idempotency import Claim
 from cultivar.predictions.rules import Keep
 from cultivar.predictions.schemas import Answer, AskParams, Consent, Said
@@ -29,6 +31,7 @@ from cultivar.predictions.tables import Prediction
 from cultivar.registry import service as registry
 from cultivar.registry.service import Serving
 from cultivar.vision.answer import Answer as Seen
+from cultivar.vision.answer import PhotoAnswer
 
 TOKEN_FOR = timedelta(days=30)
 
@@ -61,16 +64,18 @@ async def ask(actor: Actor, question: Question, world: World) -> Told:
     works. Raises UnknownModel, UnreadableImage, TooLarge, Overloaded, StorageUnavailable, KeyMismatch, KeyInUse; then
     nothing is kept.
     """
-    consent = question.params.consent or await _saved_consent(actor, world)
+    consent = question.params.consent or await saved_consent(actor, world)
     if consent == "none":
         forget_actor()
     if question.key is None:
-        return await _answer(actor, question, consent, world, None)
+        return await _write(await consider(actor, question, consent, world), world, None)
     claim = _claim(world.settings.secret, actor.user_id, question, question.key)
     async with idempotency.turn(claim):
         async with world.db.reading() as session:
             earlier = await idempotency.recall(session, claim)
-        return Told(earlier, replayed=True) if earlier else await _answer(actor, question, consent, world, claim)
+        if earlier:
+            return Told(earlier, replayed=True)
+        return await _write(await consider(actor, question, consent, world), world, claim)
 
 
 def _claim(secret: bytes, person: UUID, question: Question, key: str) -> Claim:
@@ -79,7 +84,7 @@ def _claim(secret: bytes, person: UUID, question: Question, key: str) -> Claim:
 
 
 @dataclass(slots=True)
-class _Given:
+class Given:
     """Everything there is to say and to keep about one answer."""
 
     actor: Actor
@@ -90,6 +95,7 @@ class _Given:
     seen: Seen
     said: Said
     stored: Sequence[Stored] = ()
+    answer: Answer = field(init=False)
     id: UUID = field(init=False)
     at: datetime = field(init=False)
 
@@ -102,7 +108,8 @@ class _Given:
         return self.actor.user_id if self.keep.owner else None
 
 
-async def _answer(actor: Actor, question: Question, consent: Consent, world: World, claim: Claim | None) -> Told:
+async def consider(actor: Actor, question: Question, consent: Consent, world: World) -> Given:
+    """Look at the photos and store those that consent keeps; `write_down` then keeps the answer. As `ask`, no key."""
     begun, params = perf_counter(), question.params
     if world.engine is None:
         raise Unavailable("This process does not look at photos.")
@@ -111,19 +118,21 @@ async def _answer(actor: Actor, question: Question, consent: Consent, world: Wor
     said = rules.render(seen, serving.pack, question.language, params.min_confidence, params.top_k)
     if params.user_id is not None:
         said.warnings.append("user_id_ignored")
-    given = _Given(actor, params, consent, rules.keep_for(consent), serving, seen, said)
+    given = Given(actor, params, consent, rules.keep_for(consent), serving, seen, said)
     if given.keep.photo:
         cleaned = [photo.seen for photo in seen.photos]
         given.stored = await photos.store(world.storage, cleaned, owner_id=actor.user_id)
-    return await _write(given, _worded(given, perf_counter() - begun), world, claim)
+    given.answer = _worded(given, perf_counter() - begun)
+    return given
 
 
-async def _saved_consent(actor: Actor, world: World) -> Consent:
+async def saved_consent(actor: Actor, world: World) -> Consent:
+    """The account's choice, for a request that says nothing."""
     async with world.db.reading() as session:
         return await accounts.consent_of(session, actor)
 
 
-def _worded(given: _Given, seconds: float) -> Answer:
+def _worded(given: Given, seconds: float) -> Answer:
     """What goes over the wire."""
     said, images = given.said, [one.id for one in given.stored]
     for photo in said.photos:
@@ -142,24 +151,31 @@ def _worded(given: _Given, seconds: float) -> Answer:
     )
 
 
-async def _write(given: _Given, answer: Answer, world: World, claim: Claim | None) -> Told:
+async def _write(given: Given, world: World, claim: Claim | None) -> Told:
     """Photo, prediction and facts, all or none."""
-    body = answer.model_dump_json()
+    body = given.answer.model_dump_json()
     async with world.db.transaction() as session:
         if claim and not await idempotency.remember(session, claim, given.id, body, at=given.at):
             return Told(await idempotency.recall(session, claim) or body, replayed=True)
-        await session.execute(_NEW_PREDICTION, _row(given, answer))
-        if given.stored:
-            until = given.at + timedelta(days=world.settings.photo_retention_days)
-            await photos.keep(session, given.stored, Hold(HOLDER, given.id, until))
-        await emit_all(session, [_fact(given, answer), *photos.facts(given.stored)])
-    _count(given.seen, answer)
+        await write_down(session, [given], world)
+    count(given)
     return Told(body)
 
 
-def _row(given: _Given, answer: Answer) -> dict[str, object]:
+async def write_down(session: AsyncSession, given: Sequence[Given], world: World) -> None:
+    """The rows and facts of answers, in this transaction; `count` each after its commit."""
+    await session.execute(_NEW_PREDICTION, [_row(one) for one in given])
+    for one in given:
+        if one.stored:
+            until = one.at + timedelta(days=world.settings.photo_retention_days)
+            await photos.keep(session, one.stored, Hold(HOLDER, one.id, until))
+    stored = [photo for one in given for photo in one.stored]
+    await emit_all(session, [*map(_fact, given), *photos.facts(stored)])
+
+
+def _row(given: Given) -> dict[str, object]:
     """What is kept. Without consent: nothing of the person, the place or the photo."""
-    result, params, place = given.said.result, given.params, given.keep.place
+    answer, result, params, place = given.answer, given.said.result, given.params, given.keep.place
     return {
         "id": given.id,
         "owner_id": given.owner_id,
@@ -181,8 +197,8 @@ def _row(given: _Given, answer: Answer) -> dict[str, object]:
     }
 
 
-def _fact(given: _Given, answer: Answer) -> PredictionMade:
-    result = given.said.result
+def _fact(given: Given) -> PredictionMade:
+    answer, result = given.answer, given.said.result
     return PredictionMade(
         prediction_id=given.id,
         owner_id=given.owner_id,
@@ -196,7 +212,9 @@ def _fact(given: _Given, answer: Answer) -> PredictionMade:
     )
 
 
-def _count(seen: Seen, answer: Answer) -> None:
+def count(given: Given) -> None:
+    """Tell the metrics of an answer that is written down."""
+    answer, seen = given.answer, given.seen
     metrics.answered(
         answer.model,
         confidence=answer.result.confidence if answer.result else None,
