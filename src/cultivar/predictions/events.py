@@ -7,6 +7,18 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoLooks:
+    """What one photo is like, too coarse to know it again. Scores 0..1, 1 best; luma 0..255; short side in pixels."""
+
+    sharpness: float
+    exposure: float
+    score: float
+    raw_sharpness: float
+    brightness: float
+    short_side: int
+
+
+@dataclass(frozen=True, slots=True)
 class PredictionMade:
     """An answer was given. `owner_id` is None when nothing may lead back to a person; `class_name` when refused."""
 
@@ -20,6 +32,9 @@ class PredictionMade:
     refusal: str | None
     inference_ms: float
     at: datetime
+    decode_ms: float = 0.0
+    queue_ms: float = 0.0
+    photos: tuple[PhotoLooks, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
