@@ -35,7 +35,7 @@ def spoil(folder: Path, file: str, old: str, new: str) -> None:
 
 
 def test_the_packs_that_ship_are_read_by_name() -> None:
-    assert list(load(SHIPPED)) == ["cats-dogs", "drawn", "plant-health"]
+    assert list(load(SHIPPED)) == ["banana-ripeness", "cats-dogs", "drawn", "plant-health"]
 
 
 def test_a_pack_is_frozen(drawn: Path) -> None:

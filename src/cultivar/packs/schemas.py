@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from cultivar.packs.parts import Line, Part, Text
 from cultivar.packs.sections import Anomalies, ColourStages, Counting, Grading
+from cultivar.packs.severity import SeverityRule
 from cultivar.vision.manifest import RefusalCode
 
 Language = Literal["en", "fr"]
@@ -38,6 +39,8 @@ class PackClass(Part):
     description: Text
     severity: Severity = "info"
     symptoms: Text | None = None
+    handling: Text | None = None
+    """How to store it, and what to do with it next."""
     pathogen: Line | None = None
     eppo: tuple[Annotated[str, StringConstraints(pattern="^[A-Z0-9]{6}$")], ...] = ()
     treatments: Treatments | None = None
@@ -74,6 +77,7 @@ class Pack(Part):
     colour_stages: ColourStages | None = None
     grading: Grading | None = None
     anomalies: Anomalies | None = None
+    severity: SeverityRule | None = None
     training: dict[str, object] = Field(default_factory=dict)
     classes: tuple[PackClass, ...] = Field(min_length=2)
     names: dict[str, dict[str, Text]] = Field(default_factory=dict)
@@ -103,6 +107,8 @@ class Pack(Part):
             raise ValueError("a classifier needs heads, a detector has none")
         if self.counting and self.task == "classify":
             raise ValueError("counting goes with the task 'detect' or 'segment'")
+        if self.severity and "condition" not in {head.name for head in self.heads}:
+            raise ValueError("severity goes with a head called condition")
         for section, content in measured.items():
             if content and self.task != "segment":
                 raise ValueError(f"{section} goes with the task 'segment', since it measures masks")
