@@ -209,6 +209,21 @@ def _fact(given: Given) -> PredictionMade:
         refusal=given.seen.refusal,
         inference_ms=answer.inference_time_ms,
         at=given.at,
+        decode_ms=round(given.seen.decode_ms, 3),
+        queue_ms=round(given.seen.queue_ms, 3),
+        photos=tuple(map(_looks, given.seen.photos)),
+    )
+
+
+def _looks(photo: PhotoAnswer) -> PhotoLooks:
+    quality, facts = photo.quality, photo.seen.facts
+    return PhotoLooks(
+        sharpness=round(quality.sharpness, 2),
+        exposure=round(quality.exposure, 2),
+        score=round(quality.score, 2),
+        raw_sharpness=float(f"{quality.raw_sharpness:.2g}"),
+        brightness=round(quality.brightness),
+        short_side=min(facts.width, facts.height),
     )
 
 
