@@ -8,8 +8,7 @@ import numpy as np
 from cultivar.trainer.measure import Seen
 from cultivar.trainer.metrics import Share, calibration_error, macro_f1, per_class, share
 from cultivar.vision.manifest import Manifest
-
-HISTOGRAM = 20
+from cultivar.vision.reference import AXES, BINS, sharpness, size
 
 
 def by_source(seen: Sequence[Seen]) -> dict[str, list[Seen]]:
@@ -65,15 +64,15 @@ def reference(manifest: Manifest, seen: Sequence[Seen]) -> dict[str, object]:
     """Histograms of known val photos, against which drift is measured: counts and the edges of their bins."""
     known = [one for one in seen if one.target < len(manifest.classes)]
     columns = {
-        "confidence": ([one.confidence for one in known], (0.0, 1.0)),
-        "brightness": ([one.quality.brightness for one in known], (0.0, 255.0)),
-        "sharpness": ([float(np.log1p(one.quality.raw_sharpness)) for one in known], (0.0, 12.0)),
-        "size": ([float(np.log2(one.short_side)) for one in known], (4.0, 14.0)),
+        "confidence": [one.confidence for one in known],
+        "brightness": [one.quality.brightness for one in known],
+        "sharpness": [sharpness(one.quality.raw_sharpness) for one in known],
+        "size": [size(one.short_side) for one in known],
     }
     found: dict[str, object] = {}
-    for name, (values, ends) in columns.items():
-        counts, edges = np.histogram(np.clip(values, *ends), bins=HISTOGRAM, range=ends)
-        found[name] = {"counts": counts.tolist(), "edges": edges.tolist()}
+    for name, values in columns.items():
+        counts = Counter(map(AXES[name].bin, values))
+        found[name] = {"counts": [counts[place] for place in range(BINS)], "edges": AXES[name].edges()}
     said = Counter(manifest.classes[one.said].name for one in known if one.said >= 0)
     found["class_share"] = {name: count / max(1, said.total()) for name, count in sorted(said.items())}
     return found
