@@ -116,6 +116,16 @@ class Settings(BaseSettings):
     predict_body_limit: int = Field(
         50 * MEBIBYTE, ge=1024, description="Bytes that all photos of one `predict` request may have together."
     )
+    batch_body_limit: int = Field(
+        2048 * MEBIBYTE, ge=1024, description="Bytes that all photos, or the ZIP, of one `predict/batch` may have."
+    )
+    webhooks_to_private: bool = Field(
+        False, description="Whether webhooks may go to private and loopback addresses, such as another container's."
+    )
+
+    model_body_limit: int = Field(
+        512 * MEBIBYTE, ge=1024, description="Bytes that the files of an uploaded model may have together."
+    )
 
     # What it says about itself
     log_level: Literal["debug", "info", "warning", "error"] = Field(

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from cultivar.kernel.jobs import lease
 from cultivar.kernel.jobs.lease import Held
 from cultivar.kernel.world import World
@@ -45,6 +47,10 @@ class JobContext:
         if done == total or time.monotonic() - self._written >= _SECONDS_BETWEEN:
             self._written = time.monotonic()
             self.stopping |= await lease.note(self.world.db, self.held, done=done, total=total, failed=failed)
+
+    async def advance(self, session: AsyncSession, *, done: int = 0, failed: int = 0) -> None:
+        """Count steps in the transaction that does them, so that none is done twice. Raises NotHeld."""
+        self.stopping |= await lease.advance(session, self.held, done=done, failed=failed)
 
     async def cancelled(self) -> bool:
         """True once the job's end was asked for. A handler that then returns ends the job as cancelled."""

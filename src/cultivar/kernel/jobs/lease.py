@@ -11,9 +11,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Update, and_, exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.kernel.clock import now
-from cultivar.kernel.database import Database
+from cultivar.kernel.database import Database, wake_after_commit
 from cultivar.kernel.jobs.tables import Job, JobState, live
 
 
@@ -28,6 +29,10 @@ class Held:
     attempts: int
     cancel_requested: bool
     token: UUID
+
+
+class NotHeld(Exception):
+    """Somebody else has the job by now, or it is gone: this process may not write to it."""
 
 
 async def claim(db: Database, due: Sequence[tuple[Collection[str], datetime]], *, lease: timedelta) -> Held | None:
@@ -73,6 +78,18 @@ async def note(db: Database, held: Held, *, done: int, total: int | None, failed
         return await session.scalar(write) is not False
 
 
+async def advance(session: AsyncSession, held: Held, *, done: int, failed: int) -> bool:
+    """Count steps in the transaction that does them; says whether the job's end was asked for. Raises NotHeld.
+
+    Who gets on begins to count attempts anew: only work that stands still is given up.
+    """
+    step = _own(held).where(Job.state == "running").values(done=Job.done + done, failed=Job.failed + failed, attempts=1)
+    wanted = await session.scalar(step.returning(Job.cancel_requested))
+    if wanted is None:
+        raise NotHeld
+    return wanted
+
+
 async def end_wanted(db: Database, held: Held) -> bool:
     """Whether the job's end was asked for, or it is no longer ours."""
     async with db.reading() as session:
@@ -83,8 +100,14 @@ async def end_wanted(db: Database, held: Held) -> bool:
 async def finish(
     db: Database, held: Held, state: JobState, *, result: dict[str, Any] | None = None, error: str | None = None
 ) -> None:
-    """The end of the job, unless somebody else holds it by now."""
-    await _write(db, _own(held).values(state=state, result=result, error=error, lease=None, finished_at=now()))
+    """The end of the job, unless somebody else holds it by now; what is to follow is asked for."""
+    values = {"state": state, "result": result, "error": error, "lease": None, "finished_at": now()}
+    async with db.transaction() as session:
+        ended = await session.scalar(_own(held).values(**values).returning(Job))
+        follower = ended.follower() if ended is not None else None
+        if follower is not None:
+            session.add(follower)
+            wake_after_commit(session)
 
 
 async def put_back(db: Database, held: Held, *, run_after: datetime, error: str | None, attempts: int) -> None:

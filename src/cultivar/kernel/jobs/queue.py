@@ -13,6 +13,7 @@ from cultivar.kernel.clock import now
 from cultivar.kernel.database import wake_after_commit
 from cultivar.kernel.errors import NotFound
 from cultivar.kernel.jobs.tables import Job, live
+from cultivar.kernel.pages import Cursor, Page, decode_cursor, encode_cursor, exact_total
 
 
 class JobNotFound(NotFound):
@@ -28,13 +29,18 @@ async def enqueue(
     owner_id: UUID | None = None,
     run_after: datetime | None = None,
     key: str | None = None,
+    then: str | None = None,
+    total: int | None = None,
 ) -> Job:
     """Ask for work in this transaction; it starts after the commit, not before `run_after`.
+
+    When it has ended, however it did, a job of the kind `then` is asked for, with its id as `job_id`.
 
     While a job of the same `kind` and `key` is queued or running, no second one is made and that one is returned.
     """
     moment = now()
     job = Job(kind=kind, key=key, owner_id=owner_id, payload=payload, run_after=run_after or moment, created_at=moment)
+    job.then, job.total = then, total
     wake_after_commit(session)
     if key is not None:
         return await _enqueue_once(session, job, kind, key)
@@ -46,6 +52,7 @@ async def enqueue(
 async def _enqueue_once(session: AsyncSession, job: Job, kind: str, key: str) -> Job:
     """The unique index decides, so that two who ask at once get one job."""
     values = {"kind": kind, "key": key, "owner_id": job.owner_id, "payload": job.payload}
+    values |= {"then": job.then, "total": job.total}
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     insert = dialect.insert(Job).values(**values, run_after=job.run_after, created_at=job.created_at)
     same = insert.on_conflict_do_nothing(index_elements=["kind", "key"], index_where=live).returning(Job)
@@ -72,8 +79,29 @@ async def cancel(session: AsyncSession, actor: Actor, job_id: UUID) -> Job:
         raise JobNotFound
     if job.state == "queued":
         job.state, job.finished_at = "cancelled", now()
+        _ask_for(session, job.follower())
     job.cancel_requested = job.cancel_requested or job.state == "running"
     return job
+
+
+def _ask_for(session: AsyncSession, job: Job | None) -> None:
+    if job is not None:
+        session.add(job)
+        wake_after_commit(session)
+
+
+async def own_page(session: AsyncSession, actor: Actor, cursor: Cursor, **where: str | None) -> Page[Job]:
+    """The actor's jobs, newest first; `where` compares columns, None is any. Raises InvalidCursor."""
+    wanted = [getattr(Job, name) == value for name, value in where.items() if value is not None]
+    fitting = select(Job).where(Job.owner_id == actor.user_id, *wanted).order_by(Job.id.desc())
+    page = fitting.limit(cursor.limit + 1)
+    if cursor.cursor:
+        (after,) = decode_cursor(cursor.cursor, UUID)
+        page = page.where(Job.id < after)
+    rows = (await session.scalars(page)).all()
+    shown = rows[: cursor.limit]
+    more = encode_cursor(shown[-1].id) if len(rows) > len(shown) else None
+    return Page.model_construct(items=list(shown), total=await exact_total(session, fitting), next_cursor=more)
 
 
 async def erase(session: AsyncSession, person_id: UUID) -> None:

@@ -41,12 +41,18 @@ class Job(Base):
     cancel_requested: Mapped[bool] = mapped_column(default=False)
     error: Mapped[str | None] = mapped_column(String(2000))
     result: Mapped[dict[str, Any] | None]
+    then: Mapped[str | None] = mapped_column(String(80))
+    """The kind of the job that its end asks for, whichever end that is."""
     lease: Mapped[UUID | None]
     run_after: Mapped[datetime] = mapped_column(default=now)
     """Not before this moment; while the job runs, the moment its lease ends."""
     created_at: Mapped[datetime] = mapped_column(default=now)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+    def follower(self) -> "Job | None":
+        """The job that the end of this one asks for; its payload names this one."""
+        return Job(kind=self.then, payload={"job_id": str(self.id)}) if self.then else None
 
 
 class ScheduleRow(Base):
