@@ -50,29 +50,35 @@ class Flecks(Part):
     """When skin counts as brown, and what brown is ripeness and what is damage.
 
     A pixel is lifted to the ground's lightness, hue kept, so that shade drops out: brown is what then differs from the
-    ground by `differs_from` in (a*, b*) and is `darker_by` in L* before. The ends of an instance, `ends` of its length
-    each, are left out, for stalk and tip are dark by nature.
+    ground by `differs_from` in (a*, b*) and was darker by `darker_by` in L*. Brown whatever the ground is what has L*
+    below `dark_lightness` and either a hue below `dark_hue` degrees or a chroma below `dark_chroma`.
     """
 
     differs_from: float = Field(gt=0)
     darker_by: float = Field(ge=0)
-    ends: Share
+    dark_lightness: float = Field(ge=0, le=100)
+    dark_hue: float = Field(ge=0, le=180)
+    dark_chroma: float = Field(ge=0)
+    ends: float = Field(ge=0, lt=0.5)
+    """Share of the length left out at either end: stalk and tip are dark by nature."""
     noise_below: Share
     """Share of the instance's area; smaller spots are not counted."""
     width_to: Share
-    """A spot at most this share of the width across is a fleck."""
+    """A spot at most this share of the width across is a fleck, a larger one a patch."""
     even_from: Share
     """Flecks spread at least this evenly (Pielou) along the fruit are sugar spots; otherwise they are bruises."""
     stage_from: int = Field(ge=1)
-    """Flecks are sugar spots from this stage of the ground on."""
+    """And only from this stage of the ground on."""
     last_stage_share: Share
     """With this share of sugar spots the fruit has reached the last stage."""
+    over_share: Share
+    """Or with this share of brown of any kind but rot."""
     scar_to_stage: int = Field(ge=1)
     """Brown skin at or before this stage of the ground is a scar."""
     scar_ratio_from: float = Field(ge=1)
     """So is a patch this many times longer than wide, at any stage."""
     rot_lightness: float = Field(ge=0, le=100)
-    """A patch with a median L* below this is rot."""
+    """A patch with a mean L* below this is rot."""
     rot_share: Share
     """And the instance is rejected when its rot covers at least this share of it."""
 
@@ -88,7 +94,7 @@ class Light(Part):
     spread_to: float = Field(gt=0)
     """Most median distance of the grey in (a*, b*) from its own middle."""
     cast_from: float = Field(gt=0)
-    """Chroma of the background's middle from which `colour_cast` is reported."""
+    """Chroma of that grey from which the light is called coloured (`colour_cast`)."""
 
 
 class ColourStages(Part):
