@@ -16,7 +16,7 @@ from PIL import Image, JpegImagePlugin
 
 from cultivar.vision import pixels
 from cultivar.vision.errors import UnreadableImage
-from cultivar.vision.geometry import Frame, fit, spare
+from cultivar.vision.geometry import Frame, Region, Tiles, fit, place, place_region, spare, tiles
 from cultivar.vision.metadata.exif import turn, upright_size
 from cultivar.vision.metadata.parts import Format, Piece, Stripped, assemble
 from cultivar.vision.metadata.strip import sniff, strip
@@ -27,12 +27,26 @@ HEIC_TO_JPEG: Final = 92
 THUMBNAIL: Final = 82
 REWRITTEN_WEBP: Final = 95
 
+Pixels = NDArray[np.uint8]
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Held before anything is decoded. 64 megapixels is the largest photo that phones take by default."""
 
     pixels: int = 64_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the same decoding gives beside the network's input; nothing, if nothing is asked.
+
+    `finder`: another network's input. `tiles`: further inputs, of regions. `view_side`: long side of an upright copy.
+    """
+
+    finder: Frame | None = None
+    tiles: Tiles | None = None
+    view_side: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +76,18 @@ class SeenPhoto:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """One decoding's yield. `pixels`: uint8 (height, width, 3) of the frame; `pieces` make the clean file."""
+    """One decoding's yield. `pixels`: uint8 (height, width, 3) of the frame; `pieces` make the clean file.
+
+    `finder`: its frame; `tiles`: (n, height, width, 3) in the order of `geometry.tiles`; `view`: the photo, small.
+    """
 
     facts: PhotoFacts
     quality: Quality
     pieces: tuple[Piece, ...]
-    pixels: NDArray[np.uint8]
+    pixels: Pixels
+    finder: Pixels | None = None
+    tiles: Pixels | None = None
+    view: Pixels | None = None
 
     def photo(self, data: bytes) -> SeenPhoto:
         """With the bytes it came from, what may be kept."""
@@ -75,36 +95,48 @@ class Sight:
         return SeenPhoto(self.facts, self.quality, assemble(data, self.pieces), kept)
 
 
-def see(data: bytes, frame: Frame, limits: Limits = Limits()) -> Sight:
+def see(data: bytes, frame: Frame, limits: Limits = Limits(), beside: Beside = Beside()) -> Sight:
     """Facts, quality, clean file and network input of a photo.
 
     Raises UnreadableImage for all that is not a whole, single photo of a known format within the limits.
     """
     stripped = inspect(data, limits)
     width, height = upright_size(stripped.width, stripped.height, stripped.orientation)
+    factor = reduction(frame, width, height, beside)
     if stripped.format == "heic":
         full = pixels.read_heic(data)
         pieces: tuple[Piece, ...] = (_jpeg(full, HEIC_TO_JPEG),)
-        image = pixels.reduced_rgb(full, reduction(frame, width, height))
+        image = pixels.reduced_rgb(full, factor)
     else:
         pieces = stripped.pieces
-        image = pixels.read_rgb(assemble(data, pieces), stripped, reduction(frame, width, height))
+        image = pixels.read_rgb(assemble(data, pieces), stripped, factor)
     digest = hashlib.sha256(data).hexdigest()
     facts = PhotoFacts(stripped.format, f"image/{stripped.format}", width, height, digest, stripped.orientation)
-    return Sight(facts, judge(luma(image), min(width, height)), pieces, fit(image, frame))
+    cut = [_fitted(image, frame, facts, region) for region in tiles(width, height, beside.tiles)]
+    return Sight(
+        facts,
+        judge(luma(image), min(width, height)),
+        pieces,
+        _fitted(image, frame, facts),
+        finder=_fitted(image, beside.finder, facts) if beside.finder else None,
+        tiles=np.stack(cut) if cut else None,
+        view=_view(image, beside.view_side) if beside.view_side else None,
+    )
 
 
-def look(data: bytes, frame: Frame, limits: Limits = Limits()) -> NDArray[np.uint8]:
+def look(data: bytes, frame: Frame, limits: Limits = Limits()) -> Pixels:
     """The network input alone, the same pixels as `see` gives: uint8 (frame.height, frame.width, 3).
 
     Raises UnreadableImage.
     """
     stripped = inspect(data, limits)
+    width, height = upright_size(stripped.width, stripped.height, stripped.orientation)
+    factor = reduction(frame, width, height)
     if stripped.format == "heic":
-        factor = reduction(frame, stripped.width, stripped.height)
-        return fit(pixels.reduced_rgb(pixels.read_heic(data), factor), frame)
-    factor = reduction(frame, *upright_size(stripped.width, stripped.height, stripped.orientation))
-    return fit(pixels.read_rgb(assemble(data, stripped.pieces), stripped, factor), frame)
+        image = pixels.reduced_rgb(pixels.read_heic(data), factor)
+    else:
+        image = pixels.read_rgb(assemble(data, stripped.pieces), stripped, factor)
+    return fit(image, frame, place(frame, width, height).of((image.width / width, image.height / height)))
 
 
 def inspect(data: bytes, limits: Limits = Limits()) -> Stripped:
@@ -120,12 +152,16 @@ def inspect(data: bytes, limits: Limits = Limits()) -> Stripped:
     return stripped
 
 
-def reduction(frame: Frame, width: int, height: int) -> int:
-    """By what whole number an upright photo may be divided and still serve the frame and the judging of quality."""
-    return max(1, int(min(spare(frame, width, height), max(width, height) / SCALE.long_side)))
+def reduction(frame: Frame, width: int, height: int, beside: Beside = Beside()) -> int:
+    """By what whole number an upright photo may be divided and still serve all that is asked of it."""
+    needed = [spare(frame, width, height), max(width, height) / max(SCALE.long_side, beside.view_side)]
+    if beside.finder:
+        needed.append(spare(beside.finder, width, height))
+    needed += [spare(frame, right - x, bottom - y) for x, y, right, bottom in tiles(width, height, beside.tiles)]
+    return max(1, int(min(needed)))
 
 
-def luma(image: Image.Image) -> NDArray[np.uint8]:
+def luma(image: Image.Image) -> Pixels:
     """ITU-R 601 luma at the size at which quality is judged; never enlarged."""
     grey = image.convert("L")
     share = SCALE.long_side / max(grey.size)
@@ -177,6 +213,18 @@ def upright(data: bytes, limits: Limits = Limits()) -> bytes:
         else:
             turned.save(out, "PNG", icc_profile=profile)
     return out.getvalue()
+
+
+def _fitted(image: Image.Image, frame: Frame, facts: PhotoFacts, region: Region | None = None) -> Pixels:
+    """Placed by the photo's own size, so that the way back does not depend on how it was decoded."""
+    placement = place_region(frame, region or (0, 0, facts.width, facts.height))
+    return fit(image, frame, placement.of((image.width / facts.width, image.height / facts.height)))
+
+
+def _view(image: Image.Image, long_side: int) -> Pixels:
+    share = min(1.0, long_side / max(image.size))
+    size = max(1, round(image.width * share)), max(1, round(image.height * share))
+    return np.asarray(image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0))
 
 
 def _jpeg(image: Image.Image, quality: int, profile: bytes | None = None) -> bytes:

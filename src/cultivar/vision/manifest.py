@@ -173,6 +173,8 @@ class Manifest(Part):
         if self.task == "classify":
             if not self.heads or self.boxes or self.tiling:
                 raise ValueError("a classifier has heads, and neither boxes nor tiling")
+            if self.finder and not self.view_side:
+                raise ValueError("a finder needs a view_side: what it finds is cut from the view")
             return self
         if self.heads or self.joint or self.finder or self.boxes is None:
             raise ValueError("a detector has boxes, and neither heads nor joint nor finder")

@@ -8,7 +8,7 @@ import pytest
 from cultivar.vision.decode import Limits, see, thumbnail, upright
 from cultivar.vision.geometry import PlainFrame
 from cultivar.vision.runtime.child import serve
-from cultivar.vision.runtime.wire import Message, frame_header, read_sight, receive, send
+from cultivar.vision.runtime.wire import Message, ask_to_see, read_sight, receive, send
 from tests.vision.pictures import telling, texture
 
 FRAME = PlainFrame(16, 16)
@@ -30,7 +30,7 @@ def exchange(message: Message, limits: Limits | None = None) -> Message:
 
 
 def test_it_sees() -> None:
-    reply = exchange(Message({"do": "see", "frame": frame_header(FRAME)}, PHOTO))
+    reply = exchange(ask_to_see(PHOTO, FRAME))
     assert read_sight(reply).photo(PHOTO) == see(PHOTO, FRAME).photo(PHOTO)
     assert reply.header["ms"] > 0
 
@@ -42,12 +42,12 @@ def test_it_makes_thumbnails_and_turns() -> None:
 
 @pytest.mark.parametrize("do", ["see", "thumbnail", "upright"])
 def test_an_unreadable_photo_is_an_answer(do: str) -> None:
-    ask = Message({"do": do, "frame": frame_header(FRAME), "long_side": 50}, b"text named .jpg")
-    assert "JPEG" in exchange(ask).header["unreadable"]
+    header = ask_to_see(b"", FRAME).header | {"do": do, "long_side": 50}
+    assert "JPEG" in exchange(Message(header, b"text named .jpg")).header["unreadable"]
 
 
 def test_it_keeps_the_limits_it_was_given() -> None:
-    ask = Message({"do": "see", "frame": frame_header(FRAME)}, PHOTO)
+    ask = ask_to_see(PHOTO, FRAME)
     assert "pixels" in exchange(ask, Limits(pixels=100)).header["unreadable"]
 
 

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from cultivar.kernel.errors import Unavailable
 from cultivar.vision.runtime.lanes import Lanes
-from cultivar.vision.runtime.models import LoadedModel
+from cultivar.vision.runtime.models import Network
 from cultivar.vision.runtime.sessions import Batch, Outputs, Port
 from tests.vision.graphs import manifest
 
@@ -25,7 +25,7 @@ class Gate:
     entered: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
     def __post_init__(self) -> None:
-        self.model = LoadedModel(manifest(), self)
+        self.network = Network(manifest().input, self, most=16)
 
     def run(self, batch: Batch) -> Outputs:
         self.batches.append(batch[:, 0, 0, 0].tolist())
@@ -37,7 +37,7 @@ class Gate:
 
 
 def photo(value: int) -> np.ndarray:
-    return np.full((2, 2, 3), value, np.uint8)
+    return np.full((1, 2, 2, 3), value, np.uint8)
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def call(lanes: Lanes, gate: Gate, *values: int) -> list[asyncio.Task[float]]:
     """One caller for each value."""
 
     async def one(value: int) -> float:
-        return float((await lanes.run(gate.model, photo(value))).outputs["value"][0])
+        return (await lanes.run(gate.network, photo(value), lambda outputs: float(outputs["value"][0, 0]))).read
 
     return [asyncio.create_task(one(value)) for value in values]
 

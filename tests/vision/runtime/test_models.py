@@ -16,7 +16,7 @@ PLAN = plan(Wish(), 1, ("CPUExecutionProvider",))
 
 def test_a_folder_that_holds_together_loads(tmp_path: Path) -> None:
     model = load_model(write_model(tmp_path), PLAN)
-    outputs = model.run(np.full((2, SIDE, SIDE, 3), (255, 0, 0), np.uint8))
+    outputs = model.network.run(np.full((2, SIDE, SIDE, 3), (255, 0, 0), np.uint8))
     assert outputs["plant"].argmax(axis=1).tolist() == [0, 0]
     assert model.manifest.pack == "tiny"
 
@@ -24,7 +24,7 @@ def test_a_folder_that_holds_together_loads(tmp_path: Path) -> None:
 def test_a_float_graph_gets_normalised_numbers(tmp_path: Path) -> None:
     taken = {"width": SIDE, "height": SIDE, "dtype": "float32", "mean": (0, 0, 0), "std": (1, 1, 1)}
     model = load_model(write_model(tmp_path, graph(dtype="float32", gain=1.0), input=taken), PLAN)
-    outputs = model.run(np.full((1, SIDE, SIDE, 3), (255, 51, 0), np.uint8))
+    outputs = model.network.run(np.full((1, SIDE, SIDE, 3), (255, 51, 0), np.uint8))
     assert outputs["plant"][0] == pytest.approx([1, 0.2, 0])
 
 
@@ -68,9 +68,17 @@ def test_weights_changed_by_one_bit_are_refused(tmp_path: Path) -> None:
         load_model(tmp_path, PLAN)
 
 
-def test_a_graph_for_one_photo_only_is_refused(tmp_path: Path) -> None:
+def test_a_graph_for_one_photo_at_a_time_is_called_once_for_each(tmp_path: Path) -> None:
+    photos = np.random.default_rng(0).integers(0, 256, (3, SIDE, SIDE, 3), dtype=np.uint8)
+    many = load_model(write_model(tmp_path / "many"), PLAN).network.run(photos)
+    single = load_model(write_model(tmp_path / "one", graph(batch=1)), PLAN).network
+    assert single.most == 1
+    assert single.run(photos)["joint"] == pytest.approx(many["joint"])
+
+
+def test_a_graph_for_a_fixed_number_of_photos_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadManifest, match="any"):
-        load_model(write_model(tmp_path, graph(batch=1)), PLAN)
+        load_model(write_model(tmp_path, graph(batch=2)), PLAN)
 
 
 def test_a_graph_that_gives_no_numbers_is_refused(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from cultivar.vision.decode import Limits
 from cultivar.vision.errors import UnreadableImage
 from cultivar.vision.geometry import PlainFrame
 from cultivar.vision.runtime.pool import Child, ChildEnded, Confinement, DecodePool
-from cultivar.vision.runtime.wire import Message, frame_header
+from cultivar.vision.runtime.wire import Message, ask_to_see
 from tests.support.photofile import encoded
 from tests.vision.pictures import heic, telling, texture
 from tests.vision.runtime.decoders import decoders
@@ -29,7 +29,7 @@ Told = list[tuple[str, float]]
 
 
 def ask(data: bytes = PHOTO) -> Message:
-    return Message({"do": "see", "frame": frame_header(FRAME)}, data)
+    return ask_to_see(data, FRAME)
 
 
 async def until(true: Callable[[], bool]) -> None:

@@ -1,3 +1,4 @@
+import json
 import socket
 import threading
 
@@ -6,12 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cultivar.vision.decode import see
-from cultivar.vision.geometry import PlainFrame
-from cultivar.vision.runtime.wire import Message, frame_header, read_frame, read_sight, receive, send, sight_message
+from cultivar.vision.decode import Beside, see
+from cultivar.vision.geometry import PlainFrame, PlainTiles
+from cultivar.vision.runtime.wire import (
+    PICTURES,
+    Message,
+    beside_header,
+    frame_header,
+    read_beside,
+    read_frame,
+    read_sight,
+    receive,
+    send,
+    sight_message,
+)
 from tests.vision.pictures import heic, telling, texture
 
 FRAME = PlainFrame(24, 16, "letterbox", 0.9, "bilinear")
+BESIDE = Beside(PlainFrame(8, 8), PlainTiles(20, 0.25), 12)
 
 
 @given(st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5), max_size=4), st.binary(max_size=200))
@@ -45,13 +58,20 @@ def test_a_frame_travels() -> None:
     assert read_frame(frame_header(FRAME)) == FRAME
 
 
+@pytest.mark.parametrize("beside", [Beside(), BESIDE])
+def test_what_is_asked_beside_travels(beside: Beside) -> None:
+    assert read_beside(json.loads(json.dumps(beside_header(beside)))) == beside
+
+
+@pytest.mark.parametrize("beside", [Beside(), BESIDE])
 @pytest.mark.parametrize(
     "data", [telling("JPEG", texture(40, 30), 6), telling("PNG", texture(4, 3)), heic(texture(64, 64))]
 )
-def test_what_was_seen_travels(data: bytes) -> None:
-    sight = see(data, FRAME)
+def test_what_was_seen_travels(data: bytes, beside: Beside) -> None:
+    sight = see(data, FRAME, beside=beside)
     message = sight_message(sight)
     arrived = read_sight(Message(message.header, message.body))
     assert (arrived.facts, arrived.quality) == (sight.facts, sight.quality)
-    assert np.array_equal(arrived.pixels, sight.pixels)
+    for name in PICTURES:
+        assert np.array_equal(getattr(arrived, name), getattr(sight, name))
     assert arrived.photo(data) == sight.photo(data)

@@ -19,11 +19,13 @@ from PIL import Image
 
 from cultivar.vision.decode import Limits, see, thumbnail, upright
 from cultivar.vision.errors import UnreadableImage
-from cultivar.vision.runtime.wire import Header, Message, read_frame, receive, send, sight_message
+from cultivar.vision.runtime.wire import Header, Message, read_beside, read_frame, receive, send, sight_message
 
 Work = Callable[[bytes, Header, Limits], Message]
 WORK: Final[dict[str, Work]] = {
-    "see": lambda data, ask, limits: sight_message(see(data, read_frame(ask["frame"]), limits)),
+    "see": lambda data, ask, limits: sight_message(
+        see(data, read_frame(ask["frame"]), limits, read_beside(ask["beside"]))
+    ),
     "thumbnail": lambda data, ask, limits: Message({}, thumbnail(data, ask["long_side"], limits)),
     "upright": lambda data, _, limits: Message({}, upright(data, limits)),
 }

@@ -11,30 +11,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from cultivar.kernel.errors import TooLarge
-from cultivar.vision.answer import Answer, PhotoAnswer
-from cultivar.vision.decode import SeenPhoto
+from cultivar.vision.answer import Answer
 from cultivar.vision.errors import ModelNotOpen, Overloaded, UnreadableImage
 from cultivar.vision.manifest import Manifest
 from cultivar.vision.overlay import Kind, Shape
-from cultivar.vision.quality import unusable
-from cultivar.vision.runtime.lanes import Lanes, Ran
+from cultivar.vision.runtime.judge import Look, compose, judge, view_of
+from cultivar.vision.runtime.lanes import Lanes
 from cultivar.vision.runtime.machine import Plan, Wish, plan, usable_cores
 from cultivar.vision.runtime.models import LoadedModel, load_model
 from cultivar.vision.runtime.pool import Confinement, DecodePool, Observe
 from cultivar.vision.runtime.sessions import available_providers
-from cultivar.vision.runtime.wire import Message, frame_header, read_sight
-from cultivar.vision.tasks.classify import classify
-from cultivar.vision.tasks.detect import Looking
+from cultivar.vision.runtime.wire import Message, ask_to_see, read_sight
+from cultivar.vision.tasks.detect import AS_MADE, Looking
 
 MEASURES: Final = {
     "queue_photos": "photos waiting or at work, told when one comes or goes",
     "queue_ms": "time that a photo and its network waited",
     "decode_ms": "time of one photo in its decoder",
     "batch_photos": "photos in one call of a network",
-    "inference_ms": "time of one call of a network",
+    "inference_ms": "time of one call of a network, and of reading what it put out",
     "decoder_replaced": "1 for each decoder process that had to be replaced",
     "overloaded": "1 for each request that was turned away",
 }
@@ -51,16 +47,6 @@ class Options:
     queue: int = 128
     photo_bytes: int = 50 * 2**20
     confinement: Confinement = field(default_factory=Confinement)
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A photo that went all the way."""
-
-    seen: SeenPhoto
-    ran: Ran
-    decode_ms: float
-    waited_ms: float
 
 
 def _tell_nobody(_measure: str, _value: float) -> None:
@@ -111,7 +97,7 @@ class Engine:
         """Somebody waits for an answer; background work had better wait too."""
         return self._held > 0
 
-    async def answer(self, key: str, photos: Sequence[bytes], looking: Looking = Looking()) -> Answer:
+    async def answer(self, key: str, photos: Sequence[bytes], looking: Looking = AS_MADE) -> Answer:
         """What the model says of one plant, shown by one photo or several.
 
         Raises TooLarge or UnreadableImage with `file_index`, Overloaded with `retry_after`, ModelNotOpen.
@@ -122,7 +108,7 @@ class Engine:
                 raise TooLarge(f"A photo has at most {self._options.photo_bytes:,} bytes.", file_index=index)
         self._take_places(len(photos))
         try:
-            return await self._answer(model, photos)
+            return await self._answer(model, photos, looking)
         finally:
             self._held -= len(photos)
             self._observe("queue_photos", self._held)
@@ -157,8 +143,8 @@ class Engine:
         self._held += photos
         self._observe("queue_photos", self._held)
 
-    async def _answer(self, model: LoadedModel, photos: Sequence[bytes]) -> Answer:
-        looks = [asyncio.ensure_future(self._look(model, index, data)) for index, data in enumerate(photos)]
+    async def _answer(self, model: LoadedModel, photos: Sequence[bytes], looking: Looking) -> Answer:
+        looks = [asyncio.ensure_future(self._look(model, index, data, looking)) for index, data in enumerate(photos)]
         try:
             seen = await asyncio.gather(*looks)
         finally:
@@ -169,38 +155,13 @@ class Engine:
         self._observe("queue_ms", answer.queue_ms)
         return answer
 
-    async def _look(self, model: LoadedModel, index: int, data: bytes) -> Look:
-        ask = Message({"do": "see", "frame": frame_header(model.manifest.input)}, data)
+    async def _look(self, model: LoadedModel, index: int, data: bytes, looking: Looking) -> Look:
         try:
-            reply, waited_ms = await self._decoders.ask(ask)
+            reply, waited_ms = await self._decoders.ask(ask_to_see(data, model.manifest.input, model.beside))
         except UnreadableImage as error:
             error.extra["file_index"] = index
             raise
         self._observe("decode_ms", reply.header["ms"])
         sight = read_sight(reply)
-        ran = await self._lanes.run(model, sight.pixels)
-        return Look(sight.photo(data), ran, reply.header["ms"], waited_ms + ran.waited_ms)
-
-
-def compose(manifest: Manifest, seen: Sequence[Look]) -> Answer:
-    """Classify what the network put out, and lay each photo's part beside the whole."""
-    qualities = [look.seen.quality for look in seen]
-    outputs = {name: np.stack([look.ran.outputs[name] for look in seen]) for name in seen[0].ran.outputs}
-    whole, alone = classify(manifest, outputs, [unusable(quality) for quality in qualities])
-    return Answer(
-        refusal=whole.refusal,
-        heads=whole.heads,
-        classes=whole.classes,
-        class_id=whole.class_id,
-        class_name=whole.class_name,
-        confidence=whole.confidence,
-        labels=whole.labels,
-        quality=max(qualities, key=lambda quality: quality.score),
-        photos=tuple(
-            PhotoAnswer(index, look.seen, look.seen.quality, opinion.heads, opinion.refusal)
-            for index, (look, opinion) in enumerate(zip(seen, alone, strict=True))
-        ),
-        inference_ms=max(look.ran.ms for look in seen),
-        decode_ms=max(look.decode_ms for look in seen),
-        queue_ms=max(look.waited_ms for look in seen),
-    )
+        judged = await judge(self._lanes, model, sight, looking)
+        return Look(sight.photo(data), view_of(sight), judged, reply.header["ms"], waited_ms + judged.waited_ms)

@@ -3,33 +3,38 @@
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cultivar.kernel.errors import Unavailable
-from cultivar.vision.runtime.models import LoadedModel
+from cultivar.vision.runtime.models import Network
 from cultivar.vision.runtime.pool import STOPPING, Observe
 from cultivar.vision.runtime.sessions import Outputs
 
+Read = TypeVar("Read")
+
 
 @dataclass(frozen=True, slots=True)
-class Ran:
-    """One photo's outputs, without the photos' axis; the ms of the call it was in, and the ms before that began."""
+class Ran(Generic[Read]):
+    """What was read from one caller's outputs; the ms of the call they were in, and the ms before that began."""
 
-    outputs: Outputs
+    read: Read
     ms: float
     waited_ms: float
 
 
 @dataclass(slots=True, eq=False)
 class _Call:
-    model: LoadedModel
+    network: Network
     pixels: NDArray[np.uint8]
-    reply: "asyncio.Future[Ran]"
+    read: Callable[[Outputs], Any]
+    reply: "asyncio.Future[Ran[Any]]"
     since: float = field(default_factory=time.perf_counter)
 
 
@@ -44,9 +49,12 @@ class Lanes:
         self._threads = ThreadPoolExecutor(lanes, thread_name_prefix="network")
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def run(self, model: LoadedModel, pixels: NDArray[np.uint8]) -> Ran:
-        """The network's outputs for one photo, uint8 (height, width, 3). A cancelled caller gives up its place."""
-        call = _Call(model, pixels, asyncio.get_running_loop().create_future())
+    async def run(self, network: Network, pixels: NDArray[np.uint8], read: Callable[[Outputs], Read]) -> Ran[Read]:
+        """What `read` makes, in the network's thread, of its outputs for one caller's uint8 (n, height, width, 3).
+
+        A cancelled caller gives up its place.
+        """
+        call = _Call(network, pixels, read, asyncio.get_running_loop().create_future())
         self._waiting.append(call)
         self._dispatch()
         try:
@@ -74,15 +82,14 @@ class Lanes:
     def _next(self) -> list[_Call]:
         """The oldest call, and those of the same network that fit into its batch, in their order."""
         first = self._waiting[0]
-        calls = list(islice((call for call in self._waiting if call.model is first.model), self._batch))
+        calls = list(islice((call for call in self._waiting if call.network is first.network), self._batch))
         for call in calls:
             self._waiting.remove(call)
         return calls
 
     async def _run(self, calls: list[_Call]) -> None:
         began = time.perf_counter()
-        model, pixels = calls[0].model, np.stack([call.pixels for call in calls])
-        work = asyncio.get_running_loop().run_in_executor(self._threads, model.run, pixels)
+        work = asyncio.get_running_loop().run_in_executor(self._threads, _work, calls)
         await asyncio.wait([work])
         self._free += 1
         self._dispatch()
@@ -90,11 +97,23 @@ class Lanes:
         self._observe("batch_photos", len(calls))
         self._observe("inference_ms", ms)
         error = work.exception()
-        for row, call in enumerate(calls):
+        for place, call in enumerate(calls):
             if call.reply.done():
                 continue
             if error:
                 call.reply.set_exception(error)
             else:
-                outputs = {name: values[row] for name, values in work.result().items()}
-                call.reply.set_result(Ran(outputs, ms, (began - call.since) * 1000))
+                call.reply.set_result(Ran(work.result()[place], ms, (began - call.since) * 1000))
+
+
+def _work(calls: list[_Call]) -> list[Any]:
+    """One call of the network for all callers; what each reads from its own rows."""
+    if len(calls) == 1:
+        return [calls[0].read(calls[0].network.run(calls[0].pixels))]
+    outputs = calls[0].network.run(np.concatenate([call.pixels for call in calls]))
+    read, begin = [], 0
+    for call in calls:
+        end = begin + len(call.pixels)
+        read.append(call.read({name: rows[begin:end] for name, rows in outputs.items()}))
+        begin = end
+    return read

@@ -7,18 +7,23 @@ import json
 import socket
 import struct
 from dataclasses import asdict, dataclass
+from math import prod
 from typing import Any, Final
 
 import numpy as np
 
-from cultivar.vision.decode import PhotoFacts, Sight
-from cultivar.vision.geometry import Frame, PlainFrame
+from cultivar.vision.decode import Beside, PhotoFacts, Sight
+from cultivar.vision.geometry import Frame, PlainFrame, PlainTiles
 from cultivar.vision.metadata.parts import Piece
 from cultivar.vision.quality import Quality
 
 PREFIX: Final = struct.Struct(">IQ")
 """Length of the header, length of the bytes behind it."""
 
+PICTURES: Final = ("pixels", "finder", "tiles", "view")
+"""Of a Sight, those of them that it has, in the order in which they travel."""
+
+NOTHING_BESIDE: Final = Beside()
 Header = dict[str, Any]
 
 
@@ -64,25 +69,47 @@ def read_frame(header: Header) -> Frame:
     return PlainFrame(**header)
 
 
+def beside_header(beside: Beside) -> Header:
+    cut = beside.tiles
+    return {
+        "finder": beside.finder and frame_header(beside.finder),
+        "tiles": cut and {"over_px": cut.over_px, "overlap": cut.overlap},
+        "view_side": beside.view_side,
+    }
+
+
+def read_beside(header: Header) -> Beside:
+    finder, cut = header["finder"], header["tiles"]
+    return Beside(finder and read_frame(finder), cut and PlainTiles(**cut), header["view_side"])
+
+
+def ask_to_see(data: bytes, frame: Frame, beside: Beside = NOTHING_BESIDE) -> Message:
+    """What `decode.see` takes."""
+    return Message({"do": "see", "frame": frame_header(frame), "beside": beside_header(beside)}, data)
+
+
 def sight_message(sight: Sight) -> Message:
-    """Pixels first, then the new bytes among the pieces; spans travel as numbers."""
-    pixels = np.ascontiguousarray(sight.pixels).tobytes()
+    """Pictures first, then the new bytes among the pieces; spans travel as numbers."""
+    pictures = {name: picture for name in PICTURES if (picture := getattr(sight, name)) is not None}
     pieces = [[p.start, p.stop] if isinstance(p, slice) else len(p) for p in sight.pieces]
-    fresh = b"".join(piece for piece in sight.pieces if isinstance(piece, bytes))
+    fresh = [piece for piece in sight.pieces if isinstance(piece, bytes)]
     header = {
         "facts": asdict(sight.facts),
         "quality": asdict(sight.quality),
         "pieces": pieces,
-        "shape": sight.pixels.shape,
+        "shapes": {name: picture.shape for name, picture in pictures.items()},
     }
-    return Message(header, pixels + fresh)
+    return Message(header, b"".join([*(np.ascontiguousarray(picture).data for picture in pictures.values()), *fresh]))
 
 
 def read_sight(message: Message) -> Sight:
     header, body = message.header, message.body
-    shape = tuple(header["shape"])
-    at = int(np.prod(shape))
-    pixels = np.frombuffer(body, np.uint8, count=at).reshape(shape)
+    pictures, at = {}, 0
+    for name in PICTURES:
+        if shape := header["shapes"].get(name):
+            count = prod(shape)
+            pictures[name] = np.frombuffer(body, np.uint8, count, at).reshape(shape)
+            at += count
     pieces: list[Piece] = []
     for piece in header["pieces"]:
         if isinstance(piece, int):
@@ -90,4 +117,4 @@ def read_sight(message: Message) -> Sight:
             at += piece
         else:
             pieces.append(slice(*piece))
-    return Sight(PhotoFacts(**header["facts"]), Quality(**header["quality"]), tuple(pieces), pixels)
+    return Sight(PhotoFacts(**header["facts"]), Quality(**header["quality"]), tuple(pieces), **pictures)
