@@ -1,13 +1,19 @@
-"""The roll-ups. A row with an owner counts that person's own; a row without counts all people and names nobody."""
+"""The roll-ups, what is known of drift, and alerts.
 
-from datetime import date
+A daily row with an owner counts that person's own; one without counts all people, and like all else names nobody.
+"""
+
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cultivar.kernel.database import Base, Id
+from cultivar.kernel.clock import now
+from cultivar.kernel.database import Base, Id, choice
+from cultivar.monitoring.rollups import Source
+from cultivar.monitoring.schemas import AlertState, Kind, Severity
 
 
 def _one_row_each(table: str, *columns: str) -> tuple[Index, Index]:
@@ -62,3 +68,62 @@ class DailyClass(Base):
     confidence: Mapped[int] = mapped_column(BigInteger, default=0)
     confidence_correct: Mapped[int] = mapped_column(BigInteger, default=0)
     confidence_incorrect: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class Rollup(Base):
+    """Sums of one source over `seconds` from `start` on: a model version's answers, requests, or a machine's load."""
+
+    __tablename__ = "rollups"
+    __table_args__ = (UniqueConstraint("source", "seconds", "start", "name", "version"),)
+
+    id: Mapped[Id]
+    source: Mapped[Source] = mapped_column(choice("source", "model", "requests", "machine"))
+    seconds: Mapped[int]
+    start: Mapped[datetime]
+    name: Mapped[str] = mapped_column(String(64))
+    version: Mapped[str] = mapped_column(String(64))
+    tallies: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    times: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    levels: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class DriftState(Base):
+    """What is kept of the photos of one model version: `drift.State` as JSON."""
+
+    __tablename__ = "drift_states"
+    __table_args__ = (UniqueConstraint("model", "model_version"),)
+
+    id: Mapped[Id]
+    model: Mapped[str] = mapped_column(String(64))
+    model_version: Mapped[str] = mapped_column(String(64))
+    state: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+
+
+_open = text("closed_at IS NULL")
+
+
+class Alert(Base):
+    """Something is not as it should be, or was. `key` says what; of each there is one that is not closed."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (
+        Index("uq_alerts_open", "key", unique=True, sqlite_where=_open, postgresql_where=_open),
+        Index("ix_alerts_closed_at", "closed_at"),
+    )
+
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(String(300))
+    kind: Mapped[Kind] = mapped_column(choice("kind", "drift", "quality", "errors", "latency", "resources"))
+    subject: Mapped[str] = mapped_column(String(64))
+    model: Mapped[str | None] = mapped_column(String(64))
+    model_version: Mapped[str | None] = mapped_column(String(64))
+    machine: Mapped[str | None] = mapped_column(String(64))
+    severity: Mapped[Severity] = mapped_column(choice("severity", "warning", "critical"))
+    state: Mapped[AlertState] = mapped_column(choice("state", "open", "acknowledged", "resolved"), default="open")
+    value: Mapped[float]
+    threshold: Mapped[float]
+    note: Mapped[str | None] = mapped_column(String(2000))
+    opened_at: Mapped[datetime] = mapped_column(default=now)
+    last_seen_at: Mapped[datetime] = mapped_column(default=now)
+    closed_at: Mapped[datetime | None]

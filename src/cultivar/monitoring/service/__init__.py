@@ -1,4 +1,4 @@
-"""Count what happened, and say what the counts come to."""
+"""Count what happened, say what the counts come to, and watch for trouble."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,14 +8,26 @@ from sqlalchemy import delete, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cultivar.kernel import outbox
+from cultivar.kernel import metrics, outbox
 from cultivar.kernel.clock import now
 from cultivar.kernel.ids import new_id
+from cultivar.kernel.pages import Cursor, Page
 from cultivar.kernel.world import World
-from cultivar.monitoring import queries, report, rules
+from cultivar.monitoring import queries, report, rollups, rules, view
 from cultivar.monitoring.rules import Delta, Key
-from cultivar.monitoring.schemas import FeedbackStats, Scope, Statistics
+from cultivar.monitoring.schemas import (
+    AlertFilters,
+    AlertOut,
+    DriftReport,
+    FeedbackStats,
+    Performance,
+    Scope,
+    Span,
+    Statistics,
+)
+from cultivar.monitoring.service import alerts, performance, photos, stretches
 from cultivar.monitoring.tables import DailyClass, DailyModel
+from cultivar.registry import service as registry
 
 COUNTS = "monitoring.counts"
 """The name of our subscriber."""
@@ -24,10 +36,12 @@ _Table = type[DailyModel] | type[DailyClass]
 
 
 async def hear(session: AsyncSession, facts: Sequence[Any], world: World) -> None:
-    """Add a batch of facts to the roll-ups."""
+    """Add a batch of facts to the roll-ups, and look at what they say."""
     gathered = rules.gather(facts)
     await _add(session, DailyModel, {key: delta for key, delta in gathered.items() if key.class_name is None})
     await _add(session, DailyClass, {key: delta for key, delta in gathered.items() if key.class_name is not None})
+    await stretches.add(session, rollups.gather(facts))
+    await alerts.apply(session, await photos.hear(session, facts, world.settings))
 
 
 async def _add(session: AsyncSession, table: _Table, gathered: Mapping[Key, Delta]) -> None:
@@ -92,6 +106,39 @@ async def feedback_stats(session: AsyncSession, scope: Scope, *, world: World) -
     models = await queries.days(session, DailyModel, scope, days[0], days[-1])
     classes = await queries.days(session, DailyClass, scope, days[0], days[-1])
     return report.feedback_stats(days, models, classes)
+
+
+async def performance_of(
+    session: AsyncSession, span: Span, model: str | None, version: str | None, *, world: World
+) -> Performance:
+    """How models, requests and machines do, everything up to now counted."""
+    await outbox.settle(session, COUNTS, world=world)
+    return await performance.read(session, span, model, version, world=world)
+
+
+async def drift_of(session: AsyncSession, model: str | None, version: str | None, *, world: World) -> DriftReport:
+    """How the photos of each model version have changed, everything up to now seen."""
+    await outbox.settle(session, COUNTS, world=world)
+    serving = registry.catalogue(world).serving
+    items = []
+    for row, state in await photos.states(session, model, version):
+        here = serving.get(row.model)
+        known = here.manifest.reference if here is not None and here.version == row.model_version else {}
+        items.append(view.drift_out(row.model, row.model_version, row.updated_at, state, known))
+    return DriftReport(least_psi=world.settings.drift_psi, items=items)
+
+
+async def alerts_page(session: AsyncSession, filters: AlertFilters, cursor: Cursor, *, world: World) -> Page[AlertOut]:
+    """Alerts, newest first, everything up to now looked at."""
+    await outbox.settle(session, COUNTS, world=world)
+    return await alerts.page(session, filters, cursor)
+
+
+async def gauges(session: AsyncSession) -> None:
+    """Show open alerts and drift to Prometheus."""
+    metrics.show_alerts({(kind, severity): n for kind, severity, n in await alerts.counts(session)})
+    states = await photos.states(session)
+    metrics.show_drift(view.psi_by_feature((row.model, row.model_version, state) for row, state in states))
 
 
 async def erase(session: AsyncSession, person_id: UUID, *, world: World) -> None:
