@@ -109,7 +109,7 @@ def kinds_of(skin: Skin, stages: ColourStages) -> NDArray[np.str_]:
     even = evenness(skin.along[fleck], spots.area[fleck]) >= rule.even_from
     sweet = fleck & (even and stage >= rule.stage_from)
     scar = (stage <= rule.scar_to_stage) | (~fleck & (spots.ratio >= rule.scar_ratio_from))
-    rot = ~fleck & (spots.lightness < rule.rot_lightness)
+    rot = ~fleck & (spots.lightness < rule.rot_lightness) & (stage >= rule.rot_from_stage)
     return np.select([rot, sweet, scar], ["rot", "sugar_spots", "scar"], "bruise")
 
 

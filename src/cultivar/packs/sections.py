@@ -77,8 +77,9 @@ class Flecks(Part):
     """Brown skin at or before this stage of the ground is a scar."""
     scar_ratio_from: float = Field(ge=1)
     """So is a patch this many times longer than wide, at any stage."""
+    rot_from_stage: int = Field(ge=1)
     rot_lightness: float = Field(ge=0, le=100)
-    """A patch with a mean L* below this is rot."""
+    """From that stage of the ground on, a patch with a mean L* below this is rot. Before it, it is a gap's shade."""
     rot_share: Share
     """And the instance is rejected when its rot covers at least this share of it."""
 
