@@ -14,15 +14,19 @@ SCOPES: dict[str, str] = {
     "predictions:write": "Delete one's own predictions.",
     "feedback:read": "Read one's own feedback and the counts over everybody's.",
     "feedback:write": "Say whether an answer was right.",
+    "surveys:read": "Read one's own surveys.",
+    "surveys:write": "Make, change and delete one's own surveys.",
     "statistics:read": "Read the statistics.",
     "models:read": "Read which models there are and what they know.",
+    "alerts:write": "See to alerts of monitoring (experts).",
     "datasets:read": "Read the training queue (experts).",
     "jobs:read": "Follow one's own background jobs.",
+    "jobs:write": "Call off one's own background jobs.",
     "account": "Manage one's own account, sessions, keys and consents; never given to an API key.",
     "admin": "Run this installation (administrators).",
 }
 
-_ROLE_OF_SCOPE: dict[str, Role] = {"datasets:read": "expert", "admin": "admin"}
+_ROLE_OF_SCOPE: dict[str, Role] = {"alerts:write": "expert", "datasets:read": "expert", "admin": "admin"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """Everything with effects, built once per process and handed to whoever needs it."""
 
+import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from cultivar.kernel.database import Database
 from cultivar.kernel.settings import Settings
 from cultivar.kernel.storage import Storage
+from cultivar.kernel.traffic import Traffic
 
 
 class Engine(Protocol):
@@ -26,13 +28,19 @@ class Engine(Protocol):
 
     def manifest(self, key: str) -> Any: ...
 
-    async def answer(self, key: str, photos: Sequence[bytes]) -> Any: ...
+    async def answer(self, key: str, photos: Sequence[bytes], looking: Any = ...) -> Any: ...
 
     async def thumbnail(self, data: bytes, long_side: int) -> bytes: ...
 
     async def upright(self, data: bytes) -> bytes: ...
 
+    async def overlay(
+        self, data: bytes, shapes: Sequence[Any], headline: str = ..., long_side: int = ..., kind: Any = ...
+    ) -> bytes: ...
+
     def busy(self) -> bool: ...
+
+    def held(self) -> int: ...
 
 
 class Waker(Protocol):
@@ -54,7 +62,8 @@ class World:
     """The process's hold on the world.
 
     `engine` is None where nothing looks at photos; `busy` is true while people wait for answers, and background work
-    then steps aside. `catalogue` is what the registry has open, its own type.
+    then steps aside. `catalogue` is what the registry has open, its own type; `opening` is held while that changes.
+    `traffic` counts the requests of this process.
     """
 
     settings: Settings
@@ -64,3 +73,5 @@ class World:
     engine: Engine | None
     busy: Callable[[], bool]
     catalogue: object = None
+    traffic: Traffic = field(default_factory=Traffic)
+    opening: asyncio.Lock = field(default_factory=asyncio.Lock)

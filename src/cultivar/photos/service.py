@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cultivar.kernel.actor import Actor
 from cultivar.kernel.clock import now
 from cultivar.kernel.database import core_insert
 from cultivar.kernel.ids import new_id
@@ -137,9 +138,14 @@ async def held(session: AsyncSession, holder: str, subjects: Collection[UUID]) -
     return found
 
 
-async def alike(session: AsyncSession, holder: str, hashes: Collection[str]) -> list[tuple[UUID, Held]]:
-    """The photos of these SHA-256 that a capability holds, each with the row that it is held for."""
+async def alike(session: AsyncSession, holder: str, hashes: Collection[str]) -> list[tuple[UUID, int, Held]]:
+    """The photos of these SHA-256 that a capability holds, each with the row it is held for and its place there."""
     return await queries.alike(session, holder, hashes)
+
+
+async def own(session: AsyncSession, actor: Actor, photo_ids: Collection[UUID]) -> dict[UUID, Held]:
+    """Those of these photos that are the actor's."""
+    return {photo.id: photo for photo in await queries.own(session, actor, photo_ids)}
 
 
 async def described(session: AsyncSession, photo_ids: Collection[UUID]) -> dict[UUID, Held]:

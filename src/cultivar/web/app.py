@@ -6,6 +6,7 @@ from fastapi.routing import APIRoute
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from cultivar.accounts.api import router as accounts
+from cultivar.bulk.api import router as bulk
 from cultivar.datasets.api import router as datasets
 from cultivar.feedback.api import router as feedback
 from cultivar.kernel import problems, telemetry, tokens
@@ -13,14 +14,16 @@ from cultivar.kernel.edge import Edge
 from cultivar.kernel.limits import Limits
 from cultivar.kernel.settings import Settings
 from cultivar.kernel.tracing import OFF, Traces
+from cultivar.kernel.traffic import Traffic
 from cultivar.monitoring.api import router as monitoring
 from cultivar.predictions.api import router as predictions
 from cultivar.registry.api import router as registry
+from cultivar.surveys.api import router as surveys
 from cultivar.web import docs, files, health, jobs, process
 from cultivar.web.openapi import Api
 
 API = "/api/v1"
-ROUTERS: tuple[APIRouter, ...] = (predictions, feedback, monitoring, registry, datasets, accounts, jobs.router)
+ROUTERS: tuple[APIRouter, ...] = (predictions, bulk, feedback, monitoring, registry, surveys, datasets, accounts, jobs.router)
 
 _EXPOSED = ["X-Request-ID", "RateLimit", "RateLimit-Policy", "Retry-After", "Idempotency-Replayed", "Location"]
 
@@ -45,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Api:
         telemetry=traces.config if traces else OFF,
     )
     app.state.settings, app.state.limits, app.state.traces = settings, Limits.of(settings), traces
+    app.state.traffic = Traffic(frozenset({f"{API}/predict"}))
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix=API)
@@ -68,8 +72,13 @@ def _surround(app: Api, settings: Settings) -> None:
         Edge,
         limits=app.state.limits,
         body_limit=settings.body_limit,
-        body_limits={f"{API}/predict": settings.predict_body_limit},
+        body_limits={
+            f"{API}/predict": settings.predict_body_limit,
+            f"{API}/models/{{pack}}/versions": settings.model_body_limit,
+            f"{API}/predict/batch": settings.batch_body_limit,
+        },
         https=(settings.public_url or "").startswith("https://"),
+        traffic=app.state.traffic,
     )
     if settings.cors_origins:
         app.add_middleware(

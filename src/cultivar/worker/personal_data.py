@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.accounts import service as accounts
+from cultivar.bulk import service as bulk
 from cultivar.datasets import service as datasets
 from cultivar.feedback import service as feedback
 from cultivar.kernel import outbox
@@ -19,6 +20,8 @@ from cultivar.kernel.world import World
 from cultivar.monitoring import service as monitoring
 from cultivar.photos import service as photos
 from cultivar.predictions.service import history as predictions
+from cultivar.registry import service as registry
+from cultivar.surveys import service as surveys
 
 Erase = Callable[[AsyncSession, UUID, World], Awaitable[None]]
 Export = Callable[[AsyncSession, UUID], AsyncIterator[Sequence[Any]]]
@@ -67,11 +70,14 @@ HOLDERS = (
         "daily_models.owner_id",
         "daily_classes.owner_id",
     ),
+    _holder("surveys", _without_world(surveys.erase), surveys.export, "surveys.owner_id"),
     _holder("training", _without_world(datasets.erase), datasets.export, "dataset_items.owner_id"),
     _holder("feedback", _without_world(feedback.erase), feedback.export, "feedback.owner_id"),
     _holder("predictions", _without_world(predictions.erase), predictions.export, "predictions.owner_id"),
     _holder("photos", _without_world(photos.erase), photos.export, "photos.owner_id"),
+    _holder("batches", _without_world(bulk.erase), bulk.export),
     _holder("jobs", _without_world(queue.erase), _at_once(queue.export), "jobs.owner_id"),
+    _holder("models", _without_world(registry.erase), _at_once(registry.export), "model_activations.actor_id"),
     _holder("facts", _without_world(outbox.erase), _at_once(outbox.export)),
     _holder(
         "account",

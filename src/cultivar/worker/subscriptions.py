@@ -5,6 +5,8 @@ from datetime import timedelta
 from cultivar.accounts import jobs as accounts
 from cultivar.accounts.events import AccountClosed, ConsentChanged
 from cultivar.accounts.service import EXPORT
+from cultivar.bulk import jobs as bulk
+from cultivar.bulk.service import CLEAR, LOOK, TELL
 from cultivar.datasets import service as datasets
 from cultivar.feedback.events import FeedbackChanged, FeedbackGiven, FeedbackWithdrawn
 from cultivar.kernel.jobs import upkeep
@@ -36,6 +38,11 @@ SUBSCRIPTIONS: Subscriptions = {
 }
 
 KINDS = {
+    LOOK: JobKind(bulk.look, timeout_s=86_400.0),
+    CLEAR: JobKind(bulk.clear, attempts=10),
+    TELL: JobKind(bulk.tell, attempts=10),
+    bulk.FORGET: JobKind(bulk.forget, background=True),
+    bulk.SWEEP: JobKind(bulk.sweep, background=True),
     ERASE.name: JobKind(people.erase),
     EXPORT: JobKind(people.export),
     "people.sweep_exports": JobKind(people.sweep_exports, background=True),
@@ -52,6 +59,8 @@ KINDS = {
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 
 SCHEDULES = (
+    Schedule(bulk.FORGET, every=_HOUR, at=timedelta(minutes=20)),
+    Schedule(bulk.SWEEP, every=_DAY, at=timedelta(hours=4, minutes=40)),
     Schedule("people.sweep_exports", every=_HOUR),
     Schedule("photos.end_holds", every=_HOUR, at=timedelta(minutes=10)),
     Schedule("photos.sweep", every=_DAY, at=timedelta(hours=3)),

@@ -84,7 +84,7 @@ async def advance(session: AsyncSession, held: Held, *, done: int, failed: int) 
     Who gets on begins to count attempts anew: only work that stands still is given up.
     """
     step = _own(held).where(Job.state == "running").values(done=Job.done + done, failed=Job.failed + failed, attempts=1)
-    wanted = await session.scalar(step.returning(Job.cancel_requested))
+    wanted: bool | None = await session.scalar(step.returning(Job.cancel_requested))
     if wanted is None:
         raise NotHeld
     return wanted

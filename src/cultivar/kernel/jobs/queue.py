@@ -1,5 +1,6 @@
 """Ask for work, look at it, call it off."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,8 @@ from cultivar.kernel.actor import Actor
 from cultivar.kernel.clock import now
 from cultivar.kernel.database import wake_after_commit
 from cultivar.kernel.errors import NotFound
+from cultivar.kernel.ids import new_id
+from cultivar.kernel.jobs.schemas import JobOut
 from cultivar.kernel.jobs.tables import Job, live
 from cultivar.kernel.pages import Cursor, Page, decode_cursor, encode_cursor, exact_total
 
@@ -31,6 +34,7 @@ async def enqueue(
     key: str | None = None,
     then: str | None = None,
     total: int | None = None,
+    job_id: UUID | None = None,
 ) -> Job:
     """Ask for work in this transaction; it starts after the commit, not before `run_after`.
 
@@ -40,7 +44,7 @@ async def enqueue(
     """
     moment = now()
     job = Job(kind=kind, key=key, owner_id=owner_id, payload=payload, run_after=run_after or moment, created_at=moment)
-    job.then, job.total = then, total
+    job.id, job.then, job.total = job_id or new_id(), then, total
     wake_after_commit(session)
     if key is not None:
         return await _enqueue_once(session, job, kind, key)
@@ -51,8 +55,8 @@ async def enqueue(
 
 async def _enqueue_once(session: AsyncSession, job: Job, kind: str, key: str) -> Job:
     """The unique index decides, so that two who ask at once get one job."""
-    values = {"kind": kind, "key": key, "owner_id": job.owner_id, "payload": job.payload}
-    values |= {"then": job.then, "total": job.total}
+    values: dict[str, Any] = {"kind": kind, "key": key, "owner_id": job.owner_id, "payload": job.payload}
+    values |= {"id": job.id, "then": job.then, "total": job.total}
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     insert = dialect.insert(Job).values(**values, run_after=job.run_after, created_at=job.created_at)
     same = insert.on_conflict_do_nothing(index_elements=["kind", "key"], index_where=live).returning(Job)
@@ -69,6 +73,11 @@ async def get_job(session: AsyncSession, actor: Actor, job_id: UUID) -> Job:
     if job is None:
         raise JobNotFound
     return job
+
+
+async def live_of(session: AsyncSession, job_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these jobs wait or run; for a sweeper, which acts for nobody."""
+    return set(await session.scalars(select(Job.id).where(Job.id.in_(job_ids), live)))
 
 
 async def cancel(session: AsyncSession, actor: Actor, job_id: UUID) -> Job:
@@ -90,7 +99,7 @@ def _ask_for(session: AsyncSession, job: Job | None) -> None:
         wake_after_commit(session)
 
 
-async def own_page(session: AsyncSession, actor: Actor, cursor: Cursor, **where: str | None) -> Page[Job]:
+async def own_page(session: AsyncSession, actor: Actor, cursor: Cursor, **where: str | None) -> Page[JobOut]:
     """The actor's jobs, newest first; `where` compares columns, None is any. Raises InvalidCursor."""
     wanted = [getattr(Job, name) == value for name, value in where.items() if value is not None]
     fitting = select(Job).where(Job.owner_id == actor.user_id, *wanted).order_by(Job.id.desc())
@@ -101,7 +110,8 @@ async def own_page(session: AsyncSession, actor: Actor, cursor: Cursor, **where:
     rows = (await session.scalars(page)).all()
     shown = rows[: cursor.limit]
     more = encode_cursor(shown[-1].id) if len(rows) > len(shown) else None
-    return Page.model_construct(items=list(shown), total=await exact_total(session, fitting), next_cursor=more)
+    items = [JobOut.model_validate(row) for row in shown]
+    return Page(items=items, total=await exact_total(session, fitting), next_cursor=more)
 
 
 async def erase(session: AsyncSession, person_id: UUID) -> None:

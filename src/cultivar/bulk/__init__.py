@@ -1,0 +1,1 @@
+"""Many photos at once: one request, one job, one row a photo."""
