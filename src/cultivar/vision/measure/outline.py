@@ -90,7 +90,7 @@ def patch_of(pixels: Pixels, ring: Points, rim: float = 0.0, most: int = 8_000) 
 
 
 def filled(ring: NDArray[np.float64], shape: tuple[int, int], rim: float = 0.0) -> Mask:
-    """(height, width): the pixels inside a ring (n, 2) of x and y, (0, 0) being the top left corner of the first.
+    """(height, width): the pixels inside or on a ring (n, 2) of x and y, (0, 0) the top left corner of the first.
 
     Without those nearer than `rim` to the ring.
     """
