@@ -74,3 +74,16 @@ async def other(config: Settings, db: Database, storage: Storage) -> AsyncIterat
     engine, elsewhere = Engine(), config.model_copy(update={"data_dir": config.data_dir.parent / "elsewhere"})
     yield World(elsewhere, db, storage, Nobody(), engine, lambda: False)
     await engine.close()
+
+
+@pytest.fixture
+def candidate(tmp_path: Path) -> Path:
+    """A folder with another model for `drawn`: version 2.0.0, and a card."""
+    return make_candidate(tmp_path / "candidate")
+
+
+def make_candidate(folder: Path, *, version: str = "2.0.0", seed: int = 5, **changes: object) -> Path:
+    folder.mkdir(parents=True)
+    write_model(load_pack(SHIPPED / "drawn"), folder, version=version, seed=seed, **changes)
+    (folder / "CARD.md").write_text(f"# Version {version}\n", encoding="utf-8")
+    return folder

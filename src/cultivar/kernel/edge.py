@@ -50,6 +50,7 @@ class Edge:
     """Pure ASGI, since each further layer costs every request.
 
     `body_limits` holds the bytes of files that a path takes, to which a form may add its own; others take `body_limit`.
+    A path may be a route's template: `{…}` stands for one segment.
     HEAD is answered wherever GET is, as GET without its body (RFC 9110, section 9.3.2).
     """
 
@@ -60,6 +61,8 @@ class Edge:
         self.limits = limits
         self.body_limit = body_limit
         self.body_limits = body_limits
+        templates = {path: limit for path, limit in body_limits.items() if "{" in path}
+        self._templated = [(re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), limit) for path, limit in templates.items()]
         self.headers = [*_ALWAYS, _HSTS] if https else _ALWAYS
         self._templates: dict[Any, str] = {}
 
@@ -81,7 +84,10 @@ class Edge:
             self._account(exchange)
 
     def _body_limit(self, scope: Scope) -> int:
-        of_files = self.body_limits.get(scope["path"])
+        path = scope["path"]
+        of_files = self.body_limits.get(path)
+        if of_files is None:
+            of_files = next((limit for template, limit in self._templated if template.fullmatch(path)), None)
         if of_files is None:
             return self.body_limit
         return of_files + _PART_HEADERS if _header(scope, b"content-type").startswith("multipart/") else of_files

@@ -1,4 +1,4 @@
-"""A model's two files, `model.json` and the weights: in storage for good, on this machine to be opened."""
+"""A model's files, `model.json`, its weights and perhaps a card: in storage for good, on this machine to be opened."""
 
 import hashlib
 import os
@@ -11,7 +11,7 @@ from cultivar.registry.errors import ModelFaulty
 from cultivar.vision.manifest import Manifest, read_manifest
 from cultivar.vision.runtime.models import read_weights
 
-MANIFEST = "model.json"
+MANIFEST, CARD = "model.json", "CARD.md"
 
 
 def identity(folder: Path) -> str:
@@ -24,23 +24,33 @@ def prefix(model: str, sha256: str) -> str:
     return f"models/{model}/{sha256}/"
 
 
+def needed(manifest: Manifest) -> tuple[str, ...]:
+    """The files that lie beside `model.json`, without the card."""
+    return (manifest.file, manifest.finder.file) if manifest.finder else (manifest.file,)
+
+
 async def deposit(storage: Storage, folder: Path, manifest: Manifest) -> None:
     """Copy a model folder into storage; what is there stays. The manifest comes last and seals the rest.
 
-    Raises BadManifest, and stores nothing, when the weights are not those of the manifest.
+    Raises BadManifest, and stores nothing, when weights are not those of the manifest.
     """
-    weights, sealed = await to_thread(_sound, folder, manifest)
-    place = prefix(manifest.pack, hashlib.sha256(sealed).hexdigest())
-    for name, data, content_type in (
-        (manifest.file, weights, "application/octet-stream"),
-        (MANIFEST, sealed, "application/json"),
-    ):
+    found = await to_thread(_sound, folder, manifest)
+    place = prefix(manifest.pack, hashlib.sha256(found[MANIFEST]).hexdigest())
+    for name, data in found.items():
         if not await storage.exists(place + name):
-            await storage.put(place + name, data, content_type)
+            await storage.put(place + name, data, _TYPES.get(name, "application/octet-stream"))
 
 
-def _sound(folder: Path, manifest: Manifest) -> tuple[bytes, bytes]:
-    return read_weights(manifest, folder), (folder / MANIFEST).read_bytes()
+_TYPES = {MANIFEST: "application/json", CARD: "text/markdown"}
+
+
+def _sound(folder: Path, manifest: Manifest) -> dict[str, bytes]:
+    """Every file by its name, the manifest last."""
+    described = (manifest, manifest.finder) if manifest.finder else (manifest,)
+    found = {one.file: read_weights(one, folder) for one in described}
+    if (folder / CARD).is_file():
+        found[CARD] = (folder / CARD).read_bytes()
+    return found | {MANIFEST: (folder / MANIFEST).read_bytes()}
 
 
 async def fetch(storage: Storage, model: str, sha256: str, cache: Path) -> Path:
@@ -48,15 +58,16 @@ async def fetch(storage: Storage, model: str, sha256: str, cache: Path) -> Path:
 
     Two processes may fetch at once: each fills a folder of its own, and the first to finish gives it its name.
     """
-    folder = cache / sha256
+    folder, place = cache / sha256, prefix(model, sha256)
     if await to_thread((folder / MANIFEST).is_file):
         return folder
     draft = await to_thread(_draft, cache)
-    await to_thread(_write, draft / MANIFEST, await storage.get(prefix(model, sha256) + MANIFEST))
+    await to_thread(_write, draft / MANIFEST, await storage.get(place + MANIFEST))
     if await to_thread(identity, draft) != sha256:
-        raise ModelFaulty(f"{prefix(model, sha256)}{MANIFEST} in storage is not what was put there")
-    weights = read_manifest(draft / MANIFEST).file
-    await to_thread(_write, draft / weights, await storage.get(prefix(model, sha256) + weights))
+        raise ModelFaulty(f"{place}{MANIFEST} in storage is not what was put there")
+    card = [CARD] if await storage.exists(place + CARD) else []
+    for name in (*needed(read_manifest(draft / MANIFEST)), *card):
+        await to_thread(_write, draft / name, await storage.get(place + name))
     await to_thread(_name, draft, folder)
     return folder
 

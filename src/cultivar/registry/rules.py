@@ -1,7 +1,18 @@
 """Whether a network fits the pack that it is to serve. Pure."""
 
+import re
+
 from cultivar.packs.schemas import Pack
 from cultivar.vision.manifest import Manifest
+
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,49}")
+
+
+def unsayable(version: str) -> str | None:
+    """Why a version cannot stand in an address, None if it can."""
+    if _VERSION.fullmatch(version):
+        return None
+    return "A version has 1 to 50 letters, digits and `.`, `_`, `+`, `-`, and begins with a letter or digit."
 
 
 def misfit(pack: Pack, manifest: Manifest) -> str | None:

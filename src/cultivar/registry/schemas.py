@@ -1,11 +1,17 @@
 """Models as the API shows them. A text is a mapping of language to words, one entry for each language asked for."""
 
+from datetime import datetime
+from typing import Literal
+
 from pydantic import BaseModel, Field
 
 from cultivar.packs.schemas import Language, Severity
 from cultivar.vision.manifest import RefusalCode
 
 Texts = dict[Language, str]
+Origin = Literal["shipped", "added"]
+State = Literal["ready", "active", "retired"]
+Step = Literal["adopted", "activated", "rolled_back"]
 
 
 class InputOut(BaseModel):
@@ -95,8 +101,27 @@ class LabelOut(BaseModel):
     title: Texts
     description: Texts
     symptoms: Texts | None
+    handling: Texts | None = Field(default=None, description="Of fruit: how to store it, and what to do with it next.")
     severity: Severity
     pathogen: str | None
     eppo: list[str] = Field(description="EPPO codes.")
     treatments: TreatmentsOut | None
     sources: list[str]
+
+
+class VersionOut(BaseModel):
+    """One version of a model. It never changes, but for whether it serves."""
+
+    model: str
+    version: str
+    state: State = Field(description="`ready`: checked, never served; `active`: serves; `retired`: served before.")
+    active: bool
+    origin: Origin = Field(description="`shipped` with the pack, or `added` by an administrator.")
+    sha256: str = Field(description="Of `model.json`, which holds that of the weights.")
+    size_bytes: int = Field(description="Of the weights.")
+    task: str
+    input: InputOut
+    licence: LicenceOut
+    metrics: dict[str, object] = Field(description="The figures of its manifest, without those of single slices.")
+    created: datetime = Field(description="When it was added here.")
+    activated: datetime | None = Field(description="When it last became the active one.")

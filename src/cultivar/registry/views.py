@@ -1,5 +1,6 @@
 """From what serves to what the API shows. Pure."""
 
+from collections.abc import Mapping
 from typing import get_args
 
 from cultivar.packs.parts import Text
@@ -17,8 +18,11 @@ from cultivar.registry.schemas import (
     Texts,
     Thresholds,
     TreatmentsOut,
+    VersionOut,
 )
 from cultivar.registry.service import Serving
+from cultivar.registry.tables import ModelVersion
+from cultivar.vision.manifest import Manifest
 
 
 def model(serving: Serving, language: Language | None) -> ModelOut:
@@ -48,10 +52,44 @@ def detail(serving: Serving, language: Language | None) -> ModelDetail:
         heads=_heads(pack, language),
         refusals={code: _refusal(text, language) for code, text in pack.refusals.items()},
         safety=_texts(pack.safety, language) if pack.safety else None,
-        licence=LicenceOut(weights=manifest.licence.weights, doubts=manifest.licence.doubts),
+        licence=_licence(manifest),
         data=manifest.data,
-        card=pack.card,
+        card=serving.card,
     )
+
+
+def version(row: ModelVersion) -> VersionOut:
+    manifest = Manifest.model_validate(row.manifest)
+    return VersionOut(
+        model=row.model_name,
+        version=row.version,
+        state="active" if row.is_active else "retired" if row.activated_at else "ready",
+        active=row.is_active,
+        origin=row.origin,
+        sha256=row.sha256,
+        size_bytes=row.size_bytes,
+        task=manifest.task,
+        input=InputOut(width=manifest.input.width, height=manifest.input.height),
+        licence=_licence(manifest),
+        metrics=_summary(manifest.metrics),
+        created=row.created_at,
+        activated=row.activated_at,
+    )
+
+
+def _summary(metrics: Mapping[str, object]) -> dict[str, object]:
+    """Figures, and groups of nothing but figures with their intervals; groups of groups are single slices."""
+    return {name: value for name, value in metrics.items() if not _deep(value)}
+
+
+def _deep(value: object) -> bool:
+    return isinstance(value, dict) and any(
+        isinstance(one, dict) and any(isinstance(part, dict) for part in one.values()) for one in value.values()
+    )
+
+
+def _licence(manifest: Manifest) -> LicenceOut:
+    return LicenceOut(weights=manifest.licence.weights, doubts=manifest.licence.doubts)
 
 
 def labels(pack: Pack, language: Language | None) -> list[LabelOut]:
@@ -67,6 +105,7 @@ def _label(class_id: int, known: PackClass, language: Language | None) -> LabelO
         title=_texts(known.title, language),
         description=_texts(known.description, language),
         symptoms=_texts(known.symptoms, language) if known.symptoms else None,
+        handling=_texts(known.handling, language) if known.handling else None,
         severity=known.severity,
         pathogen=known.pathogen,
         eppo=list(known.eppo),

@@ -41,6 +41,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
             stack.callback(app.state.traces.stop)
         metrics.BUILD.info({"version": VERSION, "database": world.db.dialect})
         app.state.opening = _until_closed(stack, _open_models(world))
+        _until_closed(stack, registry.follow(world))
         if settings.worker == "embedded":
             _until_closed(stack, Runner(world, KINDS, deliver=outbox.deliver, schedules=SCHEDULES).run())
         yield
