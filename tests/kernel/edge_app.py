@@ -20,6 +20,7 @@ from cultivar.kernel.http import CursorParams
 from cultivar.kernel.limits import Limits, SignInThrottle
 from cultivar.kernel.settings import Settings
 from cultivar.kernel.tokens import TokenInvalid
+from cultivar.kernel.traffic import Traffic
 
 PERSON = UUID("01930000-0000-7000-8000-000000000001")
 
@@ -115,6 +116,7 @@ def build(folder: Path, **chosen: Any) -> FastAPI:
     tokens.use_secret(b"s" * 32)
     app = FastAPI(openapi_url=None)
     app.state.world, app.state.authenticate, app.state.limits = World(), authenticate, Limits.of(settings)
+    app.state.traffic = Traffic(frozenset({"/api/v1/predict"}))
     problems.install(app)
     app.include_router(router)
     app.add_middleware(
@@ -123,6 +125,7 @@ def build(folder: Path, **chosen: Any) -> FastAPI:
         body_limit=settings.body_limit,
         body_limits={"/api/v1/predict": settings.predict_body_limit},
         https=bool(settings.public_url and settings.public_url.startswith("https:")),
+        traffic=app.state.traffic,
     )
     return app
 

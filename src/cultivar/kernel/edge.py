@@ -17,6 +17,7 @@ from cultivar.kernel.ids import new_id
 from cultivar.kernel.limits import Limits, Standing, address_of, identity_of
 from cultivar.kernel.problems import render
 from cultivar.kernel.telemetry import begin_request
+from cultivar.kernel.traffic import Traffic
 
 _SANE_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _DRAIN_IDLE_S, _DRAIN_S, _DRAIN_BYTES = 2.0, 20.0, 512 * 1024 * 1024
@@ -55,12 +56,20 @@ class Edge:
     """
 
     def __init__(
-        self, app: ASGIApp, *, limits: Limits, body_limit: int, body_limits: Mapping[str, int], https: bool
+        self,
+        app: ASGIApp,
+        *,
+        limits: Limits,
+        body_limit: int,
+        body_limits: Mapping[str, int],
+        https: bool,
+        traffic: Traffic,
     ) -> None:
         self.app = app
         self.limits = limits
         self.body_limit = body_limit
         self.body_limits = body_limits
+        self.traffic = traffic
         templates = {path: limit for path, limit in body_limits.items() if "{" in path}
         self._templated = [(re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), limit) for path, limit in templates.items()]
         self.headers = [*_ALWAYS, _HSTS] if https else _ALWAYS
@@ -140,7 +149,10 @@ class Edge:
         seconds = time.perf_counter() - exchange.began
         metrics.REQUESTS.labels(route, method, str(exchange.status)).inc()
         metrics.LATENCY.labels(route).observe(seconds)
-        write = _log.debug if _QUIET.match(route) and exchange.status < 400 else _log.info
+        quiet = _QUIET.match(route)
+        if not quiet:
+            self.traffic.count(route, exchange.status, exchange.scope["state"].get("code", ""), seconds)
+        write = _log.debug if quiet and exchange.status < 400 else _log.info
         write("request", method=method, route=route, status=exchange.status, ms=round(seconds * 1000, 1))
 
     def _template(self, scope: Scope) -> str:

@@ -29,6 +29,10 @@ JOBS_FINISHED = Counter("plant_jobs_finished_total", "Background jobs that this 
 OUTBOX = Gauge(
     "plant_outbox", "Facts that wait for a subscriber, or are parked after failures.", ["subscriber", "state"]
 )
+ALERTS = Gauge("plant_alerts", "Alerts that are not over, by kind and severity.", ["kind", "severity"])
+DRIFT = Gauge(
+    "plant_drift_psi", "How far the photos of late differ from those before (PSI).", ["model", "version", "feature"]
+)
 BUILD = Info("plant_build", "What runs here.")
 
 
@@ -69,3 +73,17 @@ def show_outbox(counts: Mapping[tuple[str, str], int]) -> None:
     OUTBOX.clear()
     for (subscriber, state), count in counts.items():
         OUTBOX.labels(subscriber, state).set(count)
+
+
+def show_alerts(counts: Mapping[tuple[str, str], int]) -> None:
+    """Set the alerts by (kind, severity); what is not in `counts` is over."""
+    ALERTS.clear()
+    for (kind, severity), count in counts.items():
+        ALERTS.labels(kind, severity).set(count)
+
+
+def show_drift(indices: Mapping[tuple[str, str, str], float]) -> None:
+    """Set the index of drift by (model, version, feature)."""
+    DRIFT.clear()
+    for names, index in indices.items():
+        DRIFT.labels(*names).set(index)

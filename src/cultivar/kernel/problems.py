@@ -59,8 +59,9 @@ class Problems(JSONResponse):
 
 
 def render(scope: Any, error: CultivarError, headers: dict[str, str] | None = None) -> Problems:
-    """The response for `error`, counted under its code."""
+    """The response for `error`, counted under its code, which the request's state then holds."""
     ERRORS.labels(error.code).inc()
+    scope.setdefault("state", {})["code"] = error.code
     body: dict[str, Any] = {
         "type": f"/help/errors/#{error.code}",
         "title": error.title,

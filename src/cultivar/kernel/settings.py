@@ -144,6 +144,22 @@ class Settings(BaseSettings):
         default_factory=lambda: _shipped("site"), description="The built documentation, served at `/help`."
     )
 
+    # When it raises an alert
+    drift_psi: float = Field(
+        0.25, gt=0, le=10, description="Population stability index above which the photos have drifted."
+    )
+    alert_poor_photos: float = Field(
+        0.5, gt=0, lt=1, description="Share of unusable, blurred or badly lit photos among the last hundred."
+    )
+    alert_error_rate: float = Field(0.05, gt=0, lt=1, description="Share of requests that fail by the server's fault.")
+    alert_latency_s: float = Field(
+        5.0, gt=0, description="Seconds within which 95 in 100 requests to `predict` are answered."
+    )
+    alert_cpu: float = Field(0.95, gt=0, lt=1, description="Share of the processor in use over five minutes.")
+    alert_memory: float = Field(0.9, gt=0, lt=1, description="Share of the memory in use.")
+    alert_gpu_memory: float = Field(0.95, gt=0, lt=1, description="Share of the fullest GPU's memory in use.")
+    alert_disk: float = Field(0.9, gt=0, lt=1, description="Share of the data's disk in use.")
+
     # What it knows
     packs_dir: Path = Field(
         default_factory=lambda: _shipped("packs"),

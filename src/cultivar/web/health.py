@@ -20,6 +20,7 @@ from cultivar.kernel.errors import CultivarError
 from cultivar.kernel.http import TheWorld
 from cultivar.kernel.jobs.tables import Job, live
 from cultivar.kernel.world import World
+from cultivar.monitoring import service as monitoring
 from cultivar.registry import service as registry
 
 router = APIRouter(tags=["operation"], dependencies=[public])
@@ -109,8 +110,9 @@ async def read_metrics(world: TheWorld) -> Response:
 
 
 async def _count_what_waits(world: World) -> None:
-    """Jobs that wait or run, which an index holds, and facts in the outbox; those that have ended only grow."""
+    """Jobs that wait or run, which an index holds, facts in the outbox, alerts; those that have ended only grow."""
     unfinished = select(Job.kind, Job.state, func.count()).where(live).group_by(Job.kind, Job.state)
     async with world.db.reading() as session:
         metrics.show_jobs({(kind, state): count for kind, state, count in await session.execute(unfinished)})
         metrics.show_outbox(await outbox.counts(session))
+        await monitoring.gauges(session)

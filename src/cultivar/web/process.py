@@ -15,6 +15,7 @@ from cultivar.kernel.errors import Broken, CultivarError, Unavailable
 from cultivar.kernel.jobs.runner import Runner
 from cultivar.kernel.settings import Settings
 from cultivar.kernel.world import World
+from cultivar.monitoring.service import pulse
 from cultivar.registry import service as registry
 from cultivar.web.health import VERSION
 from cultivar.worker.process import open_world
@@ -35,11 +36,13 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await schema.prepare(world.db, settings)
         if settings.embedded:
             await _first_admin(world)
+        world.traffic = app.state.traffic
         app.state.world, app.state.authenticate = world, accounts.authenticator(world.db)
         if app.state.traces is not None:
             app.state.traces.watch([engine.sync_engine for engine in world.db.engines])
             stack.callback(app.state.traces.stop)
         metrics.BUILD.info({"version": VERSION, "database": world.db.dialect})
+        _until_closed(stack, pulse.beat_on(world))
         app.state.opening = _until_closed(stack, _open_models(world))
         _until_closed(stack, registry.follow(world))
         if settings.worker == "embedded":

@@ -14,6 +14,7 @@ from cultivar.kernel.memory import give_back_freed
 from cultivar.kernel.settings import Settings
 from cultivar.kernel.storage import Storage
 from cultivar.kernel.world import World
+from cultivar.monitoring.service import pulse
 from cultivar.vision.runtime.engine import Engine, Options
 from cultivar.vision.runtime.machine import Wish
 from cultivar.worker.subscriptions import KINDS, SCHEDULES, SUBSCRIPTIONS
@@ -58,4 +59,9 @@ async def work(settings: Settings, *, slots: int, metrics_port: int | None) -> N
         runner = Runner(world, KINDS, deliver=outbox.deliver, schedules=SCHEDULES, slots=slots)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, runner.stop)
-        await runner.run()
+        beats = asyncio.create_task(pulse.beat_on(world))
+        try:
+            await runner.run()
+        finally:
+            beats.cancel()
+            await asyncio.gather(beats, return_exceptions=True)
