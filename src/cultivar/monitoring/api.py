@@ -12,19 +12,17 @@ from cultivar.kernel.pages import InvalidCursor, Page
 from cultivar.kernel.problems import responses
 from cultivar.monitoring import service
 from cultivar.monitoring.errors import AlertClosed, AlertUnknown
-from cultivar.monitoring.schemas import (
+from cultivar.monitoring.schemas import FeedbackStats, Scope, Statistics
+from cultivar.monitoring.schemas.watching import (
     AlertFilters,
     AlertOut,
     AlertPatch,
     AlertState,
     DriftReport,
-    FeedbackStats,
     Kind,
     Performance,
-    Scope,
     Severity,
     Span,
-    Statistics,
 )
 from cultivar.monitoring.service import alerts
 from cultivar.predictions.schemas import Line

@@ -190,7 +190,7 @@ def _before(state: State, window: int) -> tuple[Histograms, Histograms] | None:
     between = state.blocks[:-blocks] if state.growing else []
     if len(state.blocks) < blocks or state.baseline_photos + len(between) * STEP < FEWEST:
         return None
-    return total(state.blocks[-blocks:]), total([state.baseline, *between])
+    return total(state.blocks[-blocks:]), total([state.baseline, *between]) if between else state.baseline
 
 
 def _compared(name: str, recent: Histograms, before: Histograms, least: float) -> Comparison | None:

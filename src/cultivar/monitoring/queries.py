@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cultivar.monitoring.schemas import AlertFilters, Scope
+from cultivar.monitoring.schemas import Scope
+from cultivar.monitoring.schemas.watching import AlertFilters
 from cultivar.monitoring.tables import Alert, DailyClass, DailyModel
 
 Row = TypeVar("Row", DailyModel, DailyClass)
@@ -44,6 +45,12 @@ async def open_drift(session: AsyncSession, model: str | None, version: str | No
     """Drift of a model version that is not over, locked; for whoever resolves it."""
     of_version = Alert.model == model, Alert.model_version == version, Alert.kind == "drift"
     statement = select(Alert).where(*of_version, Alert.closed_at.is_(None)).order_by(Alert.id)
+    return (await session.scalars(statement.with_for_update())).all()
+
+
+async def unseen_alerts(session: AsyncSession, since: datetime) -> Sequence[Alert]:
+    """Those that are not over and were last seen before, locked; for the process that watches."""
+    statement = select(Alert).where(Alert.closed_at.is_(None), Alert.last_seen_at < since).order_by(Alert.id)
     return (await session.scalars(statement.with_for_update())).all()
 
 

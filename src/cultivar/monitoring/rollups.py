@@ -20,9 +20,10 @@ from cultivar.vision.reference import AXES, Axis, sharpness, size
 Source = Literal["model", "requests", "machine"]
 
 FINE: Final = 300
-COARSE: Final = 3600
-WIDTHS: Final = (FINE, COARSE)
-"""Seconds of a stretch."""
+HOUR: Final = 3600
+DAY: Final = 86400
+WIDTHS: Final = (FINE, HOUR, DAY)
+"""Seconds of a stretch; days are those of UTC."""
 
 _SHARE: Final = Axis(0.0, 1.0)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,7 +44,10 @@ class Times:
 
     def put(self, microseconds: int, times: int = 1) -> None:
         value = max(1, microseconds)
-        self.merge(Times(value * times, value, value, Counter({bucket(value): times})))
+        self.total += value * times
+        self.buckets[bucket(value)] += times
+        self.low = value if self.low is None else min(self.low, value)
+        self.high = value if self.high is None else max(self.high, value)
 
     def merge(self, other: "Times") -> None:
         self.total += other.total
@@ -63,7 +67,10 @@ class Level:
 
     def put(self, value: float, axis: Axis) -> None:
         millionths = round(value * MILLION)
-        self.merge(Level(1, millionths, millionths, Counter({axis.bin(value): 1})))
+        self.n += 1
+        self.total += millionths
+        self.bins[axis.bin(value)] += 1
+        self.high = millionths if self.high is None else max(self.high, millionths)
 
     def merge(self, other: "Level") -> None:
         self.n += other.n
@@ -119,23 +126,27 @@ def floor(moment: datetime, seconds: int) -> datetime:
     return _EPOCH + (moment - _EPOCH) // width * width
 
 
-def spread(sums: Sums, moment: datetime, source: Source, name: str = "", version: str = "") -> dict[Slot, Sums]:
-    """What happened at a moment, for each stretch that it lies in."""
-    return {Slot(seconds, floor(moment, seconds), source, name, version): sums for seconds in WIDTHS}
+def spread(moment: datetime, source: Source, name: str = "", version: str = "") -> list[Slot]:
+    """The stretches that a moment lies in, the shortest first."""
+    return [Slot(seconds, floor(moment, seconds), source, name, version) for seconds in WIDTHS]
 
 
 def gather(facts: Iterable[Any]) -> dict[Slot, Sums]:
     """What answers add, by where it belongs."""
-    found: dict[Slot, Sums] = {}
+    fine: dict[Slot, Sums] = {}
     for fact in facts:
         if isinstance(fact, PredictionMade):
-            for slot, sums in spread(of_answer(fact), fact.at, "model", fact.model, fact.model_version).items():
-                found.setdefault(slot, Sums()).merge(sums)
+            slot = Slot(FINE, floor(fact.at, FINE), "model", fact.model, fact.model_version)
+            count_answer(fine.setdefault(slot, Sums()), fact)
+    found = dict(fine)
+    for slot, sums in fine.items():
+        for wide in spread(slot.start, slot.source, slot.name, slot.version)[1:]:
+            found.setdefault(wide, Sums()).merge(sums)
     return found
 
 
-def of_answer(fact: PredictionMade) -> Sums:
-    sums = Sums()
+def count_answer(sums: Sums, fact: PredictionMade) -> None:
+    """Add one answer."""
     sums.count("all", "predictions")
     sums.count("all", "photos", len(fact.photos))
     for name, ms in (("inference", fact.inference_ms), ("queue", fact.queue_ms), ("decode", fact.decode_ms)):
@@ -153,7 +164,6 @@ def of_answer(fact: PredictionMade) -> Sums:
             sums.level(f"quality.{name}").put(value, _SHARE)
         for name, value in on_axes(photo).items():
             sums.level(f"input.{name}").put(value, AXES[name])
-    return sums
 
 
 def on_axes(photo: PhotoLooks) -> dict[str, float]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from cultivar.kernel.clock import now
 from cultivar.kernel.database import Base, Id, choice
 from cultivar.monitoring.rollups import Source
-from cultivar.monitoring.schemas import AlertState, Kind, Severity
+from cultivar.monitoring.schemas.watching import AlertState, Kind, Severity
 
 
 def _one_row_each(table: str, *columns: str) -> tuple[Index, Index]:

@@ -8,8 +8,8 @@ from math import isclose
 from typing import Any, Final
 
 from cultivar.monitoring import drift, rules
-from cultivar.monitoring.rollups import COARSE, FINE, Level, Source, Sums, Times, floor, merged
-from cultivar.monitoring.schemas import (
+from cultivar.monitoring.rollups import DAY, FINE, HOUR, Level, Source, Sums, Times, floor, merged
+from cultivar.monitoring.schemas.watching import (
     DriftOut,
     FeatureOut,
     InputOut,
@@ -31,6 +31,7 @@ Found = Mapping[Source, Sequence[tuple[datetime, Sums]]]
 """Sums by their source, each with the beginning of its stretch."""
 
 _SHARE: Final = Axis(0.0, 1.0)
+_SOURCES: Final[tuple[Source, ...]] = ("model", "requests", "machine")
 MODERATE, MAJOR = 0.1, 0.25
 """How PSI is commonly read (Siddiqi 2006)."""
 
@@ -50,16 +51,17 @@ class Grid:
 
 GRIDS: Final[Mapping[Span, Grid]] = {
     "hour": Grid(FINE, FINE, 12),
-    "day": Grid(COARSE, COARSE, 24),
-    "week": Grid(COARSE, 6 * COARSE, 28),
-    "month": Grid(COARSE, 24 * COARSE, 30),
+    "day": Grid(HOUR, HOUR, 24),
+    "week": Grid(HOUR, 6 * HOUR, 28),
+    "month": Grid(DAY, DAY, 30),
 }
 
 
 def performance(span: Span, moment: datetime, found: Found, model: str | None, version: str | None) -> Performance:
     """A window at a glance, in figures, and step by step."""
     grid, starts = GRIDS[span], GRIDS[span].starts(moment)
-    sums = {source: merged(one for _, one in rows) for source, rows in found.items()}
+    steps = _steps(grid, found)
+    sums = {source: merged(by_start.values()) for source, by_start in steps.items()}
     answers, requests, machine = sums["model"], sums["requests"], sums["machine"]
     total, refused = answers.number("predictions"), answers.number("refused")
     return Performance(
@@ -83,7 +85,7 @@ def performance(span: Span, moment: datetime, found: Found, model: str | None, v
         input=InputOut(**{name: _level(answers, f"input.{name}", AXES[name]) for name in InputOut.model_fields}),
         requests=_requests(requests),
         resources=ResourcesOut(**{name: _level(machine, name, _SHARE) for name in ResourcesOut.model_fields}),
-        series=_series(grid, starts, found),
+        series=[_point(start, *(steps[source][start] for source in _SOURCES)) for start in starts],
     )
 
 
@@ -101,13 +103,13 @@ def metrics(answers: Sums, requests: Sums, machine: Sums) -> Metrics:
     )
 
 
-def _series(grid: Grid, starts: Sequence[datetime], found: Found) -> list[Point]:
-    """One point a step, empty ones too."""
+def _steps(grid: Grid, found: Found) -> dict[Source, dict[datetime, Sums]]:
+    """The sums of each step."""
     steps: dict[Source, dict[datetime, Sums]] = {source: defaultdict(Sums) for source in found}
     for source, rows in found.items():
         for start, one in rows:
             steps[source][floor(start, grid.step)].merge(one)
-    return [_point(start, *(steps[source][start] for source in ("model", "requests", "machine"))) for start in starts]
+    return steps
 
 
 def _point(start: datetime, answers: Sums, requests: Sums, machine: Sums) -> Point:
@@ -133,7 +135,7 @@ def times_ms(times: Times | None) -> TimesMs:
 def _level(sums: Sums, name: str, axis: Axis) -> LevelOut:
     level = sums.levels.get(name)
     if level is None:
-        return LevelOut(low=axis.low, high=axis.high)
+        return LevelOut(low=axis.low, high=axis.high, histogram=[0] * BINS)
     highest = None if level.high is None else level.high / rules.MILLION
     histogram = [level.bins[place] for place in range(BINS)]
     return LevelOut(n=level.n, mean=_mean(level), max=highest, low=axis.low, high=axis.high, histogram=histogram)

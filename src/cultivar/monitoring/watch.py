@@ -11,7 +11,7 @@ from typing import Final, Literal
 from cultivar.monitoring.drift import CLEARING, POOR, QUALITY, STEP, State
 from cultivar.monitoring.rollups import Sums
 from cultivar.monitoring.rules import percentile, wilson
-from cultivar.monitoring.schemas import Kind, Severity
+from cultivar.monitoring.schemas.watching import Kind, Severity
 
 Verdict = Literal["raise", "keep", "clear"]
 

@@ -15,15 +15,13 @@ from cultivar.kernel.pages import Cursor, Page
 from cultivar.kernel.world import World
 from cultivar.monitoring import queries, report, rollups, rules, view
 from cultivar.monitoring.rules import Delta, Key
-from cultivar.monitoring.schemas import (
+from cultivar.monitoring.schemas import FeedbackStats, Scope, Statistics
+from cultivar.monitoring.schemas.watching import (
     AlertFilters,
     AlertOut,
     DriftReport,
-    FeedbackStats,
     Performance,
-    Scope,
     Span,
-    Statistics,
 )
 from cultivar.monitoring.service import alerts, performance, photos, stretches
 from cultivar.monitoring.tables import DailyClass, DailyModel

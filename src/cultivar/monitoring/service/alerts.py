@@ -1,7 +1,8 @@
 """Open alerts, close them, let people see to them."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
@@ -15,10 +16,12 @@ from cultivar.kernel.ids import new_id
 from cultivar.kernel.pages import Cursor, Page, decode_cursor, encode_cursor, exact_total
 from cultivar.monitoring import queries
 from cultivar.monitoring.errors import AlertClosed, AlertUnknown
-from cultivar.monitoring.schemas import AlertFilters, AlertOut, AlertPatch
+from cultivar.monitoring.schemas.watching import AlertFilters, AlertOut, AlertPatch
 from cultivar.monitoring.service import photos
 from cultivar.monitoring.tables import Alert
 from cultivar.monitoring.watch import Finding, Subject
+
+UNSEEN: Final = timedelta(days=7)
 
 log = structlog.get_logger(__name__)
 audit = structlog.get_logger("cultivar.audit")
@@ -80,6 +83,12 @@ def _see_again(alert: Alert, finding: Finding) -> None:
         alert.value = finding.value
     if finding.severity == "critical":
         alert.severity = "critical"
+
+
+async def close_unseen(session: AsyncSession, moment: datetime) -> None:
+    """What nobody has seen for a week is over: a version that answers no more, a machine that is gone."""
+    for alert in await queries.unseen_alerts(session, moment - UNSEEN):
+        _close(alert)
 
 
 async def page(session: AsyncSession, filters: AlertFilters, cursor: Cursor) -> Page[AlertOut]:

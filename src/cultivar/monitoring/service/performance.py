@@ -9,7 +9,7 @@ from cultivar.kernel.clock import now
 from cultivar.kernel.world import World
 from cultivar.monitoring import view
 from cultivar.monitoring.rollups import Source, Sums
-from cultivar.monitoring.schemas import Performance, Span
+from cultivar.monitoring.schemas.watching import Performance, Span
 from cultivar.monitoring.service import pulse, stretches
 
 _SOURCES: Final[tuple[Source, ...]] = ("model", "requests", "machine")

@@ -42,7 +42,7 @@ async def beat_on(world: World) -> None:
     try:
         while True:
             moment = now()
-            hour = floor(moment, rollups.COARSE)
+            hour = floor(moment, rollups.HOUR)
             await _survive(world, machine, prune=hour != pruned)
             pruned = hour
             await asyncio.sleep(EVERY_S - moment.timestamp() % EVERY_S)
@@ -67,19 +67,21 @@ async def beat(world: World, machine: Machine, *, prune: bool = False) -> None:
     sample = rollups.of_machine(await machine.sample())
     async with world.db.transaction() as session:
         moment = now()
-        await stretches.add(session, rollups.spread(sample, moment, "machine", host()))
+        await stretches.add(session, dict.fromkeys(rollups.spread(moment, "machine", host()), sample))
         await write_traffic(session, world)
         await alerts.apply(session, await look(session, world.settings, moment))
         if prune:
             await stretches.prune(session, moment)
+            await alerts.close_unseen(session, moment)
 
 
 async def write_traffic(session: AsyncSession, world: World) -> None:
     """Write down the requests that this process has answered since the last time; they count as now."""
     taken = world.traffic.take()
     if taken:
+        sums = rollups.of_requests(taken)
         try:
-            await stretches.add(session, rollups.spread(rollups.of_requests(taken), now(), "requests"))
+            await stretches.add(session, dict.fromkeys(rollups.spread(now(), "requests"), sums))
         except BaseException:
             world.traffic.give_back(taken)
             raise

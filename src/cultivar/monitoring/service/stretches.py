@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.kernel.ids import new_id
 from cultivar.monitoring import rollups
-from cultivar.monitoring.rollups import COARSE, FINE, Slot, Source, Sums
+from cultivar.monitoring.rollups import DAY, FINE, HOUR, Slot, Source, Sums
 from cultivar.monitoring.tables import Rollup
 
-KEPT: Final = {FINE: timedelta(days=2), COARSE: timedelta(days=62)}
+KEPT: Final = {FINE: timedelta(days=2), HOUR: timedelta(days=15), DAY: timedelta(days=400)}
 """How long roll-ups are kept, by their seconds."""
 
 

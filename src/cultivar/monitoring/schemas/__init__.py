@@ -1,0 +1,130 @@
+"""What monitoring gives over the wire."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is counted: the last `days` days, of one model or version or all, of one person or all (None)."""
+
+    days: int = 7
+    model: str | None = None
+    model_version: str | None = None
+    owner_id: UUID | None = None
+
+
+class Rate(BaseModel):
+    """A share of `n`, with its 95 % interval (Wilson): null when there is nothing to count."""
+
+    rate: Share | None
+    n: int
+    interval: tuple[Share, Share] | None
+
+
+class InferenceMs(BaseModel):
+    """The network's time in milliseconds. Percentiles are exact to 1 %; null without predictions."""
+
+    mean: float | None = None
+    min: float | None = None
+    max: float | None = None
+    p50: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+
+
+class Window(BaseModel):
+    """The days that are counted, in UTC; both ends count."""
+
+    period_days: int
+    start_date: date
+    end_date: date
+    total_predictions: int
+
+
+class ClassStatistics(BaseModel):
+    """One predicted class."""
+
+    total_predictions: int
+    total_feedback: int
+    correct: int
+    incorrect: int
+    accuracy: Rate
+
+
+class ProblemClass(BaseModel):
+    """A class that people found wrong."""
+
+    model: str
+    class_name: str
+    incorrect: int
+    accuracy: Rate
+
+
+class DayOfVersion(BaseModel):
+    """One version of one model on one day. Means are over answers that name a class; null when there is none."""
+
+    date: date
+    model: str
+    model_version: str
+    total_predictions: int
+    total_feedback: int
+    correct_predictions: int
+    incorrect_predictions: int
+    accuracy: Rate
+    avg_confidence: float | None
+    avg_confidence_correct: float | None
+    avg_confidence_incorrect: float | None
+    class_metrics: dict[str, ClassStatistics]
+
+
+class FeedbackStats(Window):
+    """What people say of the answers. Feedback counts on the day of its prediction.
+
+    People answer when surprised, so `overall_accuracy` is not the model's accuracy: read it with `feedback_rate`.
+    """
+
+    total_feedback: int
+    correct_predictions: int
+    incorrect_predictions: int
+    overall_accuracy: Rate
+    feedback_rate: Rate
+    class_statistics: dict[str, ClassStatistics] = Field(description="By the class that was predicted.")
+    problem_classes: list[ProblemClass] = Field(
+        description="At most ten classes with wrong answers, the surest trouble first: the lowest upper end."
+    )
+    model_performance: list[DayOfVersion] = Field(description="Newest day first.")
+
+
+class Satisfaction(Rate):
+    """Those who were satisfied, of all who said so or the contrary."""
+
+    satisfied: int
+    unsatisfied: int
+
+
+class Day(BaseModel):
+    """One day; days without a prediction are there too."""
+
+    date: date
+    total_predictions: int
+    refused: int
+    success_rate: Rate
+    inference_ms: InferenceMs
+    satisfaction: Satisfaction
+
+
+class Statistics(Window):
+    """How much was asked and how it went. A success is an answer that is no refusal."""
+
+    refused: int
+    success_rate: Rate
+    inference_ms: InferenceMs
+    satisfaction: Satisfaction
+    series: list[Day] = Field(description="Oldest day first.")
