@@ -171,8 +171,8 @@ def luma(image: Image.Image) -> Pixels:
     return np.asarray(grey)
 
 
-def thumbnail(data: bytes, long_side: int, limits: Limits = Limits()) -> bytes:
-    """An upright JPEG without metadata, its long side at most `long_side` pixels; never enlarged.
+def small(data: bytes, long_side: int, limits: Limits = Limits()) -> tuple[Image.Image, Stripped]:
+    """The photo upright in RGB, its long side at most `long_side` pixels, never enlarged; its profile in `info`.
 
     Raises UnreadableImage.
     """
@@ -186,7 +186,16 @@ def thumbnail(data: bytes, long_side: int, limits: Limits = Limits()) -> bytes:
         profile = pixels.colour_profile(stored)
         image = turn(pixels.reduced_rgb(stored), stripped.orientation)
     image.thumbnail((long_side, long_side), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    return _jpeg(image, THUMBNAIL, profile)
+    image.info = {"icc_profile": profile} if profile else {}
+    return image, stripped
+
+
+def thumbnail(data: bytes, long_side: int, limits: Limits = Limits()) -> bytes:
+    """An upright JPEG without metadata, its long side at most `long_side` pixels; never enlarged.
+
+    Raises UnreadableImage.
+    """
+    return _jpeg(small(data, long_side, limits)[0], THUMBNAIL)
 
 
 def upright(data: bytes, limits: Limits = Limits()) -> bytes:
@@ -227,7 +236,7 @@ def _view(image: Image.Image, long_side: int) -> Pixels:
     return np.asarray(image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0))
 
 
-def _jpeg(image: Image.Image, quality: int, profile: bytes | None = None) -> bytes:
+def _jpeg(image: Image.Image, quality: int) -> bytes:
     out = io.BytesIO()
-    image.save(out, "JPEG", quality=quality, icc_profile=profile or pixels.colour_profile(image))
+    image.save(out, "JPEG", quality=quality, icc_profile=pixels.colour_profile(image))
     return out.getvalue()

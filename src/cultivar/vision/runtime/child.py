@@ -19,7 +19,17 @@ from PIL import Image
 
 from cultivar.vision.decode import Limits, see, thumbnail, upright
 from cultivar.vision.errors import UnreadableImage
-from cultivar.vision.runtime.wire import Header, Message, read_beside, read_frame, receive, send, sight_message
+from cultivar.vision.overlay import draw
+from cultivar.vision.runtime.wire import (
+    Header,
+    Message,
+    read_beside,
+    read_frame,
+    read_shapes,
+    receive,
+    send,
+    sight_message,
+)
 
 Work = Callable[[bytes, Header, Limits], Message]
 WORK: Final[dict[str, Work]] = {
@@ -27,6 +37,9 @@ WORK: Final[dict[str, Work]] = {
         see(data, read_frame(ask["frame"]), limits, read_beside(ask["beside"]))
     ),
     "thumbnail": lambda data, ask, limits: Message({}, thumbnail(data, ask["long_side"], limits)),
+    "overlay": lambda data, ask, limits: Message(
+        {}, draw(data, read_shapes(ask), ask["headline"], ask["long_side"], ask["kind"], limits)
+    ),
     "upright": lambda data, _, limits: Message({}, upright(data, limits)),
 }
 

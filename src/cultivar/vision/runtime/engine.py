@@ -22,7 +22,7 @@ from cultivar.vision.runtime.machine import Plan, Wish, plan, usable_cores
 from cultivar.vision.runtime.models import LoadedModel, load_model
 from cultivar.vision.runtime.pool import Confinement, DecodePool, Observe
 from cultivar.vision.runtime.sessions import available_providers
-from cultivar.vision.runtime.wire import Message, ask_to_see, read_sight
+from cultivar.vision.runtime.wire import Message, ask_to_draw, ask_to_see, read_sight
 from cultivar.vision.tasks.detect import AS_MADE, Looking
 
 MEASURES: Final = {
@@ -93,6 +93,10 @@ class Engine:
         """Of the model that answers now. Raises ModelNotOpen."""
         return self._model(key).manifest
 
+    def held(self) -> int:
+        """Photos waiting or at work."""
+        return self._held
+
     def busy(self) -> bool:
         """Somebody waits for an answer; background work had better wait too."""
         return self._held > 0
@@ -127,7 +131,8 @@ class Engine:
         self, data: bytes, shapes: Sequence[Shape], headline: str = "", long_side: int = 1280, kind: Kind = "jpeg"
     ) -> bytes:
         """The upright photo with an answer drawn on it, see `overlay.draw`. Raises UnreadableImage."""
-        raise NotImplementedError
+        reply, _ = await self._decoders.ask(ask_to_draw(data, shapes, headline, long_side, kind))
+        return reply.body
 
     def _model(self, key: str) -> LoadedModel:
         try:

@@ -6,6 +6,7 @@ Never pickle: the decoder reads strangers' files, so what it sends back is data 
 import json
 import socket
 import struct
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from math import prod
 from typing import Any, Final
@@ -15,6 +16,7 @@ import numpy as np
 from cultivar.vision.decode import Beside, PhotoFacts, Sight
 from cultivar.vision.geometry import Frame, PlainFrame, PlainTiles
 from cultivar.vision.metadata.parts import Piece
+from cultivar.vision.overlay import Kind, Shape
 from cultivar.vision.quality import Quality
 
 PREFIX: Final = struct.Struct(">IQ")
@@ -86,6 +88,19 @@ def read_beside(header: Header) -> Beside:
 def ask_to_see(data: bytes, frame: Frame, beside: Beside = NOTHING_BESIDE) -> Message:
     """What `decode.see` takes."""
     return Message({"do": "see", "frame": frame_header(frame), "beside": beside_header(beside)}, data)
+
+
+def ask_to_draw(data: bytes, shapes: Sequence[Shape], headline: str, long_side: int, kind: Kind) -> Message:
+    """What `overlay.draw` takes."""
+    rows = [[shape.bbox, shape.polygon, shape.text, shape.colour] for shape in shapes]
+    return Message({"do": "overlay", "shapes": rows, "headline": headline, "long_side": long_side, "kind": kind}, data)
+
+
+def read_shapes(header: Header) -> list[Shape]:
+    return [
+        Shape(tuple(box), ring and tuple(map(tuple, ring)), text, colour)
+        for box, ring, text, colour in header["shapes"]
+    ]
 
 
 def sight_message(sight: Sight) -> Message:
