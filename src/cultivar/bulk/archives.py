@@ -70,7 +70,10 @@ class Member:
 
 
 class Archive:
-    """An open ZIP; its members stand in the archive's order, folders and what systems leave behind left out."""
+    """A ZIP in an open file, which stays its caller's; its members stand in the archive's order.
+
+    Folders, and what systems leave behind, are no members.
+    """
 
     def __init__(self, file: IO[bytes], bounds: Bounds) -> None:
         """Reads the table of contents alone. Raises ArchiveUnreadable, TooManyPhotos, ArchiveTooLarge."""
@@ -103,9 +106,6 @@ class Archive:
         if data.startswith(ARCHIVES):
             raise MemberNested
         return data
-
-    def close(self) -> None:
-        self._zip.close()
 
 
 def _is_junk(name: str) -> bool:

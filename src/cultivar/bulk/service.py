@@ -71,18 +71,14 @@ async def _sent(actor: Actor, request: Request, world: World) -> Sequence[Sent]:
     return request.sent
 
 
-def open_archive(storage: Storage, settings: Settings, job_id: UUID) -> Archive:
-    """The ZIP that was sent for this job; for a thread."""
-    bounds = Bounds(rules.PHOTOS_AT_MOST, settings.predict_body_limit, rules.UNPACKED * settings.batch_body_limit)
-    return Archive(storage.reader(rules.object_key(job_id, None)), bounds)
+def bounds_of(settings: Settings) -> Bounds:
+    """What one ZIP may hold."""
+    return Bounds(rules.PHOTOS_AT_MOST, settings.predict_body_limit, rules.UNPACKED * settings.batch_body_limit)
 
 
 def _listed(storage: Storage, settings: Settings, job_id: UUID) -> list[Sent]:
-    archive = open_archive(storage, settings, job_id)
-    try:
-        return [_member(member) for member in archive.members]
-    finally:
-        archive.close()
+    with storage.reader(rules.object_key(job_id, None)) as file:
+        return [_member(member) for member in Archive(file, bounds_of(settings)).members]
 
 
 def _member(member: Member) -> Sent:

@@ -65,8 +65,5 @@ async def photos_of(batch: Batch, world: World) -> AsyncIterator[Photos]:
     elif batch.source == "images":
         yield Stored(world)
     else:
-        archive = await asyncio.to_thread(service.open_archive, world.storage, world.settings, batch.job_id)
-        try:
-            yield Zipped(archive)
-        finally:
-            await asyncio.to_thread(archive.close)
+        with await asyncio.to_thread(world.storage.reader, rules.object_key(batch.job_id, None)) as file:
+            yield Zipped(await asyncio.to_thread(Archive, file, service.bounds_of(world.settings)))
