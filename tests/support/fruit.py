@@ -102,8 +102,9 @@ def _slots(count: int, size: Size, rng: np.random.Generator) -> list[tuple[NDArr
 def _drawn(
     canvas: Pixels, finger: Finger, centre: NDArray[np.float64], length: float, rng: np.random.Generator
 ) -> tuple[Pixels, Fruit]:
-    corner = np.maximum(np.floor(centre - 0.6 * length), 0).astype(int)
-    part = tuple(slice(at, at + ceil(1.2 * length)) for at in corner[::-1])
+    reach = np.array([0.3, 0.6]) * length  # it stands upright
+    corner = np.maximum(np.floor(centre - reach), 0).astype(int)
+    part = tuple(slice(at, at + ceil(2 * side)) for at, side in zip(corner[::-1], reach[::-1], strict=True))
     stage = finger.stage or USUAL[finger.class_name]
     damage: Damage = finger.damage or ("brown" if finger.class_name == "Over Ripe" else "none")
     canvas[part], cover, spots = _laid_down(canvas[part], stage, damage, centre - corner, length, rng)

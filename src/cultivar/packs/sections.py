@@ -37,6 +37,13 @@ class Counting(Part):
     total: CountName
     classes: dict[Line, CountName] = Field(min_length=1)
 
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        names = [self.total, *self.classes.values()]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"counting gives two counts the name {min(twice)}")
+        return self
+
 
 class ColourStage(Part):
     """One stage of the scale, by the CIELAB colour (D65) of the ground, the skin between its spots."""
