@@ -3,48 +3,68 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from contextlib import ExitStack, aclosing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
+from cultivar.bulk.commands import Machinery, Outfile, Place, lines, places_in
 from cultivar.cli.exits import Exit
-from cultivar.kernel.errors import CultivarError
 from cultivar.kernel.settings import Settings
 from cultivar.packs.schemas import Language, Pack
 from cultivar.packs.service import load
-from cultivar.predictions.commands import Wanted, look, photos_in
-from cultivar.predictions.schemas import Said
+from cultivar.predictions.schemas import Wanted
 from cultivar.registry.errors import UnknownModel
-from cultivar.vision.runtime.engine import Engine
+from cultivar.vision.manifest import read_manifest
 
 app = typer.Typer()
 
 
 @app.command()
 def predict(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Photos, or folders of photos.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Photos, or folders or buckets of photos.")],
     model: Annotated[str | None, typer.Option(help="A pack. Default: CULTIVAR_DEFAULT_MODEL.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each photo.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Write to this .csv or .ndjson; one that is there is gone on with.")
+    ] = None,
+    overlay: Annotated[
+        Path | None, typer.Option(help="Folder for the photos with their answers drawn on them.")
+    ] = None,
+    engine: Annotated[Machinery, typer.Option(help="`ray`: on Ray Data; needs the extra `ray`.")] = "local",
     min_confidence: Annotated[float | None, typer.Option(min=0, max=1, help="Leave out weaker labels.")] = None,
     top_k: Annotated[int, typer.Option(min=1, max=100, help="Labels of a head that has more than ten.")] = 5,
     language: Annotated[Language, typer.Option(help="Of names and advice.")] = "en",
 ) -> None:
-    """Say what photos show. Nothing is kept and no server is needed; a folder works as well.
+    """Say what photos show. Nothing is kept and no server is needed; a folder or s3://bucket/prefix works as well.
 
     \b
     Examples:
       cultivar predict leaf.jpg
       cultivar predict photos/ --json > answers.jsonl
-      cultivar predict cat.jpg --model cats-dogs
+      cultivar predict photos/ --out results.csv --overlay drawn/
+      cultivar predict s3://plots/2026/ --out results.ndjson --engine ray
     """
     settings = Settings()
     wanted = Wanted(_pack(settings, model or settings.default_model), language, min_confidence, top_k)
-    unread = asyncio.run(_predict(photos_in(files), wanted, as_json))
+    places = places_in(files, settings)
+    unread = asyncio.run(_predict(places, wanted, settings, _Ways(as_json, out, overlay, engine)))
     if unread:
         raise typer.Exit(Exit.INPUT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """How answers leave, and what makes them."""
+
+    as_json: bool
+    out: Path | None
+    overlay: Path | None
+    engine: Machinery
 
 
 def _pack(settings: Settings, name: str) -> Pack:
@@ -54,27 +74,35 @@ def _pack(settings: Settings, name: str) -> Pack:
     return serves[name]
 
 
-async def _predict(files: Sequence[Path], wanted: Wanted, as_json: bool) -> int:
-    """Print an answer for each file; how many could not be read."""
-    engine, key, unread = Engine(), wanted.pack.name, 0
-    await engine.start()
-    try:
-        version = (await engine.open(key, wanted.pack.model_folder or wanted.pack.folder)).version
-        with _progress(len(files)) as bar:
-            task = bar.add_task("", total=len(files))
-
-            def tell(file: Path, said: Said | CultivarError) -> None:
-                nonlocal unread
-                unread += isinstance(said, CultivarError)
-                typer.echo(_json(file, said, version, key) if as_json else _words(file, said, wanted))
+async def _predict(places: Sequence[Place], wanted: Wanted, settings: Settings, ways: _Ways) -> int:
+    """Print or write an answer for each photo; how many could not be read, now or before."""
+    with ExitStack() as stack:
+        out = stack.enter_context(Outfile(ways.out, wanted.pack.name, _version(wanted.pack))) if ways.out else None
+        left = [place for place in places if not (out and out.stands(place.name))]
+        unread = out.failed if out else 0
+        bar = stack.enter_context(_progress(len(left)))
+        task = bar.add_task("", total=len(left))
+        async with aclosing(lines(left, wanted, settings, overlay=ways.overlay, on=ways.engine)) as looked:
+            async for line in looked:
+                unread += not line["success"]
+                _tell(line, out, wanted, ways)
                 bar.advance(task)
-
-            await look(engine, key, files, wanted, tell)
-    finally:
-        await engine.close()
-    if wanted.pack.safety and not as_json:
+    if out:
+        typer.echo(f"{ways.out}: {len(places):,} photos, {unread:,} not read")
+    elif wanted.pack.safety and not ways.as_json:
         typer.echo(getattr(wanted.pack.safety, wanted.language), err=True)
     return unread
+
+
+def _tell(line: dict[str, Any], out: Outfile | None, wanted: Wanted, ways: _Ways) -> None:
+    if out is not None:
+        out.write(line)
+    else:
+        typer.echo(json.dumps(line, ensure_ascii=False) if ways.as_json else _words(line, wanted))
+
+
+def _version(pack: Pack) -> str:
+    return read_manifest((pack.model_folder or pack.folder) / "model.json").version
 
 
 def _progress(files: int) -> Progress:
@@ -84,19 +112,12 @@ def _progress(files: int) -> Progress:
     return Progress(*columns, console=errors, transient=True, disable=files < 2 or not errors.is_terminal)
 
 
-def _json(file: Path, said: Said | CultivarError, version: str, model: str) -> str:
-    if isinstance(said, CultivarError):
-        return json.dumps({"file": str(file), "success": False, "error": {"code": said.code, "detail": said.detail}})
-    told = {"file": str(file), "success": True, "model": model, "model_version": version}
-    return json.dumps(told | said.model_dump(mode="json"), ensure_ascii=False)
-
-
-def _words(file: Path, said: Said | CultivarError, wanted: Wanted) -> str:
-    if isinstance(said, CultivarError):
-        return f"{file}: not read. {said.detail}"
-    if said.result is None:
-        why = said.refusal
-        return f"{file}: refused ({why.code}). {why.message} {why.advice}" if why else f"{file}: refused."
-    title = getattr(wanted.pack.classes[said.result.class_id].title, wanted.language)
-    weak = ", not sure" if "low_confidence" in said.warnings else ""
-    return f"{file}: {title} ({said.result.class_name}), {said.result.confidence:.0%}{weak}"
+def _words(line: dict[str, Any], wanted: Wanted) -> str:
+    file, result, why = line["file"], line.get("result"), line.get("refusal")
+    if not line["success"]:
+        return f"{file}: not read. {line['error']['detail']}"
+    if result is None:
+        return f"{file}: refused ({why['code']}). {why['message']} {why['advice']}" if why else f"{file}: refused."
+    title = getattr(wanted.pack.classes[result["class_id"]].title, wanted.language)
+    weak = ", not sure" if "low_confidence" in line["warnings"] else ""
+    return f"{file}: {title} ({result['class_name']}), {result['confidence']:.0%}{weak}"

@@ -64,7 +64,7 @@ class Storage:
         """The storage that the settings name. A folder is made; a bucket must be there and is asked at first use."""
         url = settings.storage_url or str(settings.data_dir / "objects")
         if url.startswith("s3://"):
-            return cls(_bucket(url, settings), folder=None, secret=settings.secret)
+            return cls(bucket(url, settings), folder=None, secret=settings.secret)
         if "://" in url and not url.startswith("file://"):
             raise ValueError("the storage URL must be s3://bucket or a folder")
         folder = Path(url.removeprefix("file://")).expanduser().absolute()
@@ -214,8 +214,9 @@ def media_type(key: str) -> str:
     return mimetypes.guess_type(key)[0] or "application/octet-stream"
 
 
-def _bucket(url: str, settings: Settings) -> S3Store:
-    bucket, _, prefix = url.removeprefix("s3://").partition("/")
+def bucket(url: str, settings: Settings) -> S3Store:
+    """What `s3://bucket/prefix` names, reached as the settings say."""
+    name, _, prefix = url.removeprefix("s3://").partition("/")
     keys = settings.s3_access_key, settings.s3_secret_key
     options: dict[str, Any] = {"region": settings.s3_region}
     if settings.s3_endpoint:
@@ -224,7 +225,7 @@ def _bucket(url: str, settings: Settings) -> S3Store:
         options |= {"access_key_id": keys[0].get_secret_value(), "secret_access_key": keys[1].get_secret_value()}
     plain_http = (settings.s3_endpoint or "").startswith("http://")
     return S3Store(
-        bucket,
+        name,
         prefix=prefix.strip("/") or None,
         client_options={
             "allow_http": plain_http,
