@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from cultivar.kernel.settings import Settings
 from cultivar.packs.errors import BadPack
-from cultivar.packs.service import load, load_pack
+from cultivar.packs.service import language_for, load, load_pack
 
 SHIPPED = Settings().packs_dir
 
@@ -35,7 +35,7 @@ def spoil(folder: Path, file: str, old: str, new: str) -> None:
 
 
 def test_the_packs_that_ship_are_read_by_name() -> None:
-    assert list(load(SHIPPED)) == ["banana-ripeness", "cats-dogs", "drawn", "plant-health"]
+    assert list(load(SHIPPED)) == ["banana-ripeness", "banana-sigatoka", "cats-dogs", "drawn", "plant-health"]
 
 
 def test_a_pack_is_frozen(drawn: Path) -> None:
@@ -74,7 +74,7 @@ def test_sources_are_given_in_full(drawn: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
-        ("pack.yaml", "subject: plant", "subject: stone", r"pack.yaml:\d+: subject: .*'plant' or 'animal'"),
+        ("pack.yaml", "subject: plant", "subject: stone", r"pack.yaml:\d+: subject: .*'plant', 'fruit' or 'animal'"),
         ("pack.yaml", "task: classify", "task: classify\ncolour: red", r"pack.yaml:\d+: colour: Extra inputs"),
         ("pack.yaml", "name: drawn", "name: other", r"name: the folder is called 'drawn', the pack 'other'"),
         ("pack.yaml", "name: drawn", "name: [drawn", r"pack.yaml:\d+: "),
@@ -142,3 +142,26 @@ def test_whatever_stands_in_the_file_the_error_is_ours(drawn: Path, content: byt
     with pytest.raises(BadPack) as caught:
         load_pack(drawn)
     assert re.search(r"(labels|pack)\.yaml", caught.value.detail)
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "en"),
+        ("fr", "fr"),
+        ("fr-CA,en;q=0.5", "fr"),
+        ("de,fr;q=0.4,en;q=0.3", "fr"),
+        ("de", "en"),
+        ("*", "en"),
+        ("en;q=0,*", "fr"),
+        ("en;q=half, fr;q=0.1", "fr"),
+        ("EN-gb", "en"),
+    ],
+)
+def test_the_language_is_the_one_that_is_liked_best(header: str, language: str) -> None:
+    assert language_for(header) == language
+
+
+@given(st.text(max_size=60))
+def test_any_header_gives_a_language(header: str) -> None:
+    assert language_for(header) in {"en", "fr"}

@@ -10,6 +10,7 @@ from cultivar.packs.parts import Text
 from cultivar.packs.schemas import Pack, PackClass
 from cultivar.packs.service import load
 from tests.support.drawing import LABELS
+from tests.support.fruit import CLASSES
 
 PACKS = load(Settings().packs_dir)
 PLANTS = PACKS["plant-health"]
@@ -19,6 +20,8 @@ HEALTHY = [known for known in PLANTS.classes if known.labels["condition"] == "he
 
 def sentences(known: PackClass) -> Iterator[Text]:
     yield known.description
+    if known.handling:
+        yield known.handling
     if known.symptoms:
         yield known.symptoms
     if known.treatments:
@@ -29,6 +32,10 @@ def all_sentences(pack: Pack) -> Iterator[Text]:
     yield from (pack.description, *([pack.safety] if pack.safety else []))
     for refusal in pack.refusals.values():
         yield from (refusal.message, refusal.advice)
+    if pack.grading:
+        yield from pack.grading.ungradable.values()
+    if pack.anomalies:
+        yield from pack.anomalies.texts.values()
     for known in pack.classes:
         yield from sentences(known)
 
@@ -48,6 +55,7 @@ def test_plant_health_has_the_37_leaf_labels_in_the_order_of_their_names() -> No
 def test_the_order_of_classes_is_the_one_that_answers_have_carried() -> None:
     assert [known.name for known in PACKS["cats-dogs"].classes] == ["cat", "dog"]
     assert tuple(known.name for known in PACKS["drawn"].classes) == LABELS
+    assert tuple(known.name for known in PACKS["banana-ripeness"].classes) == CLASSES
 
 
 @pytest.mark.parametrize("pack", [PLANTS, PACKS["drawn"]], ids=["plant-health", "drawn"])
@@ -150,9 +158,23 @@ def test_the_safety_wording_is_shown_word_for_word(name: str) -> None:
 def test_each_pack_has_words_for_its_refusals() -> None:
     assert set(PLANTS.refusals) == {"no_plant", "unknown_crop", "unusable_photo"}
     assert set(PACKS["drawn"].refusals) == {"no_plant", "unknown_crop", "unusable_photo"}
+    assert set(PACKS["banana-ripeness"].refusals) == {"no_plant", "unusable_photo"}
     assert set(PACKS["cats-dogs"].refusals) == {"not_in_pack", "unusable_photo"}
 
 
 def test_nobody_is_told_to_eat_anything() -> None:
     eating = re.compile(r"\b(eat|edible|mange[rz]?|comestible)\b", re.IGNORECASE)
     assert not [text for pack in PACKS.values() for text in all_sentences(pack) if eating.search(text.en + text.fr)]
+
+
+def test_bananas_are_spoken_of_by_colour_and_come_with_storage_and_sources() -> None:
+    pack = PACKS["banana-ripeness"]
+    assert pack.safety
+    assert "colour of the peel" in pack.safety.en
+    assert "couleur de la peau" in pack.safety.fr
+    for known in pack.classes:
+        assert known.handling
+        assert known.sources
+    assert not [
+        text for text in all_sentences(pack) if re.search(r"\b(sweet|tasty|safe|sucrée?s?)\b", text.en + text.fr)
+    ]

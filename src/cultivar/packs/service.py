@@ -1,15 +1,22 @@
-"""Read packs from their folders.
+"""Read packs from their folders, and apply their rules.
 
 A pack is `packs/<name>/` with `pack.yaml`, `labels.yaml` and, once trained, `model.json`, its weights and `CARD.md`.
 """
 
 from pathlib import Path
+from typing import get_args
 
 from pydantic import ValidationError
 
+from cultivar.packs.assess import assess
+from cultivar.packs.assessment import Assessment, GradeSaid
 from cultivar.packs.errors import BadPack
-from cultivar.packs.schemas import Pack
+from cultivar.packs.schemas import Language, Pack
+from cultivar.packs.severity import class_name as leaf_class
+from cultivar.packs.severity import judge
 from cultivar.packs.yamlfile import YamlFile, read_yaml
+
+__all__ = ["Assessment", "GradeSaid", "assess", "judge", "language_for", "leaf_class", "load", "load_pack"]
 
 
 def load(packs_dir: Path) -> dict[str, Pack]:
@@ -65,3 +72,20 @@ def _one_with_sources(labels: YamlFile, known: dict[str, object], index: int, ra
         if key not in known:
             raise BadPack(f"{labels.place(('classes', index, 'sources', place))}: {key!r} is not one of `sources`")
     return raw | {"sources": [known[key] for key in raw["sources"]]}
+
+
+def language_for(accept_language: str) -> Language:
+    """The language of ours that an `Accept-Language` header (RFC 9110, 12.5.4) likes best; English when in doubt."""
+    ours: tuple[Language, ...] = get_args(Language)
+    wanted: dict[str, float] = {}
+    for choice in accept_language.lower().split(","):
+        tag, _, weight = choice.partition(";")
+        wanted.setdefault(tag.strip().partition("-")[0], _weight(weight))
+    return max(ours, key=lambda language: wanted.get(language, wanted.get("*", 0.0)))
+
+
+def _weight(parameter: str) -> float:
+    try:
+        return float(parameter.strip().removeprefix("q=")) if parameter.strip() else 1.0
+    except ValueError:
+        return 0.0
