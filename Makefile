@@ -34,7 +34,7 @@ $(DONE)/server: pyproject.toml uv.lock
 # torch stands outside the lock: its build depends on the machine. uv does not read pip's settings, so they are handed
 # over; where none is set it takes the build that PyPI serves, which runs on a CPU too.
 $(DONE)/all: pyproject.toml uv.lock
-	$(UV) sync --quiet --frozen --inexact --all-extras --all-groups
+	$(UV) sync --quiet --frozen --inexact --all-extras --no-extra ray --no-extra yolo --all-groups
 	links="$${UV_FIND_LINKS:-$${PIP_FIND_LINKS:-$$($(PYTHON) -m pip config get global.find-links 2>/dev/null || true)}}"; \
 	UV_FIND_LINKS="$$links" $(UV) pip install --quiet --no-config --python $(BIN)/python torch==2.13.0
 	@mkdir -p $(@D) && touch $@ $(DONE)/server
