@@ -6,12 +6,16 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 
-from cultivar.packs.service import load_pack
+from cultivar.packs.service import assess, load_pack
 from cultivar.registry.rules import misfit
 from cultivar.vision.geometry import fit, place
 from cultivar.vision.manifest import Manifest, read_manifest
+from cultivar.vision.measure.outline import filled
+from cultivar.vision.runtime.engine import Engine, Options
+from cultivar.vision.runtime.machine import Wish
 from tests.support.detector import MOST, drawn_fruit
 from tests.support.fruit import CLASSES, Bunch, Finger, bunch
+from tests.support.photofile import jpeg
 
 MIXED: list[Finger | str] = [*CLASSES, Finger("Not Mature", 2, "scar"), Finger("Ripe", 7, "flecks"), "Ripe"]
 
@@ -71,3 +75,28 @@ def test_masks_do_not_overlap_and_spots_lie_inside() -> None:
     assert np.sum([fruit.mask for fruit in fruits], axis=0).max() == 1
     assert all((fruit.spots <= fruit.mask).all() for fruit in fruits)
     assert [bool(fruit.spots.any()) for fruit in fruits] == [True, True, False, False]
+
+
+async def test_from_the_bytes_of_a_photo_to_masks_stages_and_a_grade(folder: Path) -> None:
+    drawn = bunch([*MIXED, Finger("Ripe", 6, "rot")], size=(1280, 960), seed=6)
+    engine = Engine(Options(Wish(decoders=1)))
+    await engine.start()
+    try:
+        await engine.open("drawn", folder)
+        answer = await engine.answer("drawn", [jpeg(drawn.image, quality=92)])
+    finally:
+        await engine.close()
+    said = assess(load_pack(folder), answer.instances, {0: answer.photos[0].view}, answer.quality)
+    assert len(answer.instances) == len(drawn.fruits)
+    for one, its in zip(answer.instances, said.instances, strict=True):
+        assert one.polygon
+        mask = filled(np.array(one.polygon), (960, 1280))
+        fruit = max(drawn.fruits, key=lambda there: int((there.mask & mask).sum()))
+        assert (mask & fruit.mask).sum() / (mask | fruit.mask).sum() > 0.85
+        assert its.valid
+        assert its.reject == (fruit.damage == "rot")
+        assert its.colour_stage
+        assert abs(its.colour_stage - fruit.stage) <= 1
+    assert said.counts["banana_count"] == 8
+    assert said.grade
+    assert (said.grade.grade, said.grade.score) == ("D", 0.0)
