@@ -71,6 +71,7 @@ HEAD = {"name": "plant", "kind": "softmax", "title": {"en": "Plant", "fr": "Plan
         ("task", "detect", "colour_stages goes with the task 'segment'"),
         ("severity", {"graded": "sigatoka", "healthy": "healthy"}, "severity goes with a head called condition"),
         ("safety", "-", "a pack of fruit needs safety"),
+        ("refusals.unusable_photo", "-", "refusals must have unusable_photo"),
         ("iou_threshold", 0.05, "iou_threshold: .*greater than or equal to 0.1"),
         ("counting.classes.Ripe", "-", "counting.classes must name every class"),
         ("counting.classes.Rotten", "rotten_count", "counting.classes must name every class"),

@@ -17,7 +17,7 @@ from cultivar.vision.measure.colour import NO_GREY, Grey, grey_of
 from cultivar.vision.measure.outline import filled
 from cultivar.vision.quality import Quality
 
-BACKGROUND_PX = 10_000
+BACKGROUND_PX = 5_000
 """About so many pixels of a photo are looked at for its light."""
 
 
