@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
@@ -16,7 +17,7 @@ from cultivar.kernel.settings import Settings
 
 app = typer.Typer()
 
-NEEDED = ("torch", "torchvision", "timm", "lightning", "jinja2", "matplotlib", "onnx", "safetensors")
+NEEDED = ("cv2", "torch", "torchvision", "timm", "lightning", "jinja2", "matplotlib", "onnx", "safetensors")
 ENVIRONMENT = {
     # glibc gives each batch's memory back and takes it again page by page: a third of the time on few cores.
     "MALLOC_ARENA_MAX": "1",
@@ -29,11 +30,23 @@ ENVIRONMENT = {
 }
 
 
+class Part(StrEnum):
+    """What of a pack may be trained alone."""
+
+    FINDER = "finder"
+
+
 @app.command()
 def train(
     pack: Annotated[str, typer.Option(help="Name of the pack to train, or its folder.")],
     data: Annotated[list[Path], typer.Option(help="Folder or tar of photos with index.csv; may be given again.")],
-    weights: Annotated[Path | None, typer.Option(help="Pretrained backbone (safetensors); else timm's own.")] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="Pretrained backbone (safetensors; ONNX of a detector); else timm's own.")
+    ] = None,
+    part: Annotated[Part | None, typer.Option(help="Train this part of the pack: `finder`, its leaf detector.")] = None,
+    architecture: Annotated[
+        str | None, typer.Option(help="Train this by Ultralytics: yolo12n, yolov8n-seg; needs the extra `yolo`.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run, to go on from. Default: runs/PACK.")] = None,
     packs_dir: Annotated[Path | None, typer.Option(help="Where packs lie. Default: CULTIVAR_PACKS_DIR.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, data and machine: same weights.")] = 0,
@@ -45,14 +58,22 @@ def train(
     Examples:
       cultivar train --pack plant-health --data leaves.tar --data leaves_field.tar --weights lite0.safetensors
       cultivar train --pack drawn --data data/drawn --out runs/drawn --install
+      cultivar train --pack banana-ripeness --data boxes.tar --weights yolox_nano.onnx --install
+      cultivar train --pack banana-ripeness --data boxes.tar --architecture yolov8n-seg --weights yolov8n-seg.pt
+      cultivar train --pack banana-sigatoka --part finder --data leaves.tar --weights yolox_nano.onnx --install
     """
     if any(find_spec(name) is None for name in NEEDED):
         typer.echo("cultivar: the trainer needs the extra: pip install 'cultivar[train]'", err=True)
         raise typer.Exit(Exit.UNAVAILABLE)
     folder = (packs_dir or Settings().packs_dir) / pack
-    arguments = ["--pack", str(folder), "--out", str(out or Path("runs") / pack), "--seed", str(seed)]
+    name = f"{pack}-{part.value}" if part else pack
+    arguments = ["--pack", str(folder), "--out", str(out or Path("runs") / name), "--seed", str(seed)]
     for source in data:
         arguments += ["--data", str(source)]
+    if part:
+        arguments += ["--part", part.value]
+    if architecture:
+        arguments += ["--architecture", architecture]
     if weights:
         arguments += ["--weights", str(weights)]
     if install:

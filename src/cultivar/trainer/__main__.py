@@ -11,9 +11,14 @@ import warnings
 from pathlib import Path
 
 from cultivar.kernel.errors import Broken, CultivarError
+from cultivar.packs.schemas import Pack
 from cultivar.packs.service import load_pack
 from cultivar.trainer import interrupt
+from cultivar.trainer.detect import order as orders
+from cultivar.trainer.detect import run as detector
+from cultivar.trainer.importing.yolo import is_yolo
 from cultivar.trainer.run import Order, install, run
+from cultivar.trainer.yolo import run as yolo
 
 FAILED, INPUT, INTERRUPTED = 1, 3, 130
 
@@ -27,10 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
     try:
         pack = load_pack(given.pack)
-        order = Order(pack, tuple(given.data), given.out, given.weights, given.seed, sys.stderr.isatty())
-        export = run(order)
-        if given.install:
-            install(export, pack)
+        export = _detector(pack, given) if given.part or pack.task != "classify" else _classifier(pack, given)
     except CultivarError as error:
         sys.stderr.write(f"cultivar: {error.detail} ({error.code})\n")
         return FAILED if isinstance(error, Broken) else INPUT
@@ -41,9 +43,31 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _classifier(pack: Pack, given: argparse.Namespace) -> Path:
+    order = Order(pack, tuple(given.data), given.out, given.weights, given.seed, sys.stderr.isatty())
+    export = run(order)
+    if given.install:
+        install(export, pack)
+    return export
+
+
+def _detector(pack: Pack, given: argparse.Namespace) -> Path:
+    finder, classes, recipe = orders.part_of(pack, given.part)
+    order = orders.DetectOrder(
+        pack, finder, classes, recipe, tuple(given.data), given.out, given.weights, given.seed, sys.stderr.isatty()
+    )
+    architecture = given.architecture or recipe.network
+    export = yolo.run(yolo.YoloOrder(order, architecture)) if is_yolo(architecture) else detector.run(order)
+    if given.install:
+        detector.install(order)
+    return export
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="cultivar train")
     parser.add_argument("--pack", type=Path, required=True)
+    parser.add_argument("--part", choices=["finder"])
+    parser.add_argument("--architecture")
     parser.add_argument("--data", type=Path, action="append", required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--weights", type=Path)

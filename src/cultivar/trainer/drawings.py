@@ -48,6 +48,16 @@ def risk_chart(curves: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]
     return _png(figure)
 
 
+def precision_chart(confidence: NDArray[np.float64], right: NDArray[np.bool_], total: int) -> str:
+    """Precision against recall of detections, as the confidence from which on they are shown falls."""
+    order = np.argsort(-confidence, kind="stable")
+    true, count = np.cumsum(right[order]), np.arange(1, len(order) + 1)
+    figure, axes = _figure(4.2, 3.2)
+    axes.plot(true / max(1, total), true / count, color=GREEN, linewidth=1.4)
+    axes.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="recall", ylabel="precision")
+    return _png(figure)
+
+
 def confusion_chart(table: NDArray[np.int64], names: Sequence[str]) -> str:
     """Rows are the truth, columns what was said."""
     side = max(3.5, 0.24 * len(names) + 2.2)

@@ -79,12 +79,12 @@ def export(served: Served, size: int, file: Path) -> None:
             do_constant_folding=False,
         )
     model = onnx.load(file)
-    _store_half(model)
+    store_half(model)
     onnx.checker.check_model(model, full_check=True)
     file.write_bytes(model.SerializeToString())
 
 
-def _store_half(model: onnx.ModelProto) -> None:
+def store_half(model: onnx.ModelProto) -> None:
     casts = []
     for stored in model.graph.initializer:
         values = numpy_helper.to_array(stored)

@@ -1,0 +1,1 @@
+"""Trains detectors and instance segmenters from boxes: YOLOX-nano with a branch for masks."""
