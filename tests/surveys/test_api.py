@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.predictions.tables import Prediction
-from cultivar.surveys import schemas
+from cultivar.surveys import schemas, texts
 from tests.support import drawing
 from tests.support.app import Person, Served, fine, problem
 from tests.support.leaves import leaf
@@ -136,15 +136,26 @@ def test_a_table_has_a_row_a_leaf_and_no_formula(user: Person) -> None:
 def test_a_printed_report_holds_no_markup_of_others(user: Person) -> None:
     survey = begin(user, plot="<script>alert(1)</script>", notes="<b>bold</b>")
     put(user, survey, "<i>", 0, 4, total=4)
-    answer = user.http.get(
-        f"/surveys/{survey}/report", params={"format": "html"}, headers={"Accept-Language": "fr"}
-    )
+    answer = user.http.get(f"/surveys/{survey}/report", params={"format": "html"}, headers={"Accept-Language": "fr"})
     assert answer.headers["content-type"].startswith("text/html")
     assert "<script" not in answer.text
     assert "<b>bold" not in answer.text
     assert "<i>" not in answer.text
     assert "Indice d&#x27;infection" in answer.text
     assert "33.3 %" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("leaf_not_whole", "la feuille n'est pas entière sur la photo"),
+        ("grade_2_or_3", "note 2 ou 3"),
+        ("", "non évaluée"),
+        ("too_odd", "too odd"),
+    ],
+)
+def test_why_a_leaf_has_no_grade_is_said_in_words(code: str, words: str) -> None:
+    assert texts.reason(code, "fr") == words
 
 
 SEVERITY = {

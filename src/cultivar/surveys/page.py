@@ -19,7 +19,8 @@ p { margin: .3rem 0; } .dim { color: #5b645e; } .scroll { overflow-x: auto; }
 .figure b { display: block; font-size: 1.9rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; width: 100%; }
 th, td { padding: .3rem .8rem .3rem 0; text-align: right; border-bottom: 1px solid #e6eae5; white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; } thead th { border-bottom: 2px solid #9aa59b; }
+th:first-child, td:first-child { text-align: left; } thead th { border-bottom: 2px solid #9aa59b; white-space: normal;
+  vertical-align: bottom; }
 svg { display: block; width: 100%; max-width: 40rem; height: auto; }
 li { margin: .15rem 0; }
 @media print { body { margin: 0; max-width: none; } .figure, tr { break-inside: avoid; } a { color: inherit; } }
@@ -67,8 +68,8 @@ def _figures(report: Report, words: texts.Words) -> Iterable[str]:
     how = f'<span style="color: {_COLOURS[light]}">{words[light]}</span>, ' if light else ""
     yield '<div class="figures">'
     yield _figure(words["index"], "–" if index is None else f"{index:.1f} %", how + counted)
-    yield _figure(words["youngest"], _number(report.mean_youngest_leaf_spotted), "")
-    yield _figure(words["functional"], _range(report.mean_functional_leaves), "")
+    yield _figure(words["youngest"], _number(report.mean_youngest_leaf_spotted), words["mean_rank"])
+    yield _figure(words["functional"], _range(report.mean_functional_leaves), words["mean_count"])
     yield "</div>"
     if report.outlook:
         yield f"<p>{escape(words[report.outlook])}</p>"

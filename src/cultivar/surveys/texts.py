@@ -1,5 +1,6 @@
 """What a survey's report says in words, in every language we speak."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -15,7 +16,7 @@ _MISSING: Final[Mapping[Language, Words]] = {
         "few_plants": f"Fewer than {PLANTS_WANTED} plants: a plot is judged by ten random ones.",
         "no_graded_leaf": "No leaf has a grade yet.",
         "leaf_not_graded": "Plant {plant}, leaf {ranks}: no grade ({reason}).",
-        "ranks_not_seen": "Plant {plant}: leaves {ranks} were not looked at.",
+        "ranks_not_seen": "Plant {plant}: not looked at: leaf {ranks}.",
         "leaves_not_counted": "Plant {plant}: its open leaves were not counted.",
         "spots_not_known": "Plant {plant}: the youngest leaf spotted cannot be told.",
     },
@@ -23,20 +24,40 @@ _MISSING: Final[Mapping[Language, Words]] = {
         "few_plants": f"Moins de {PLANTS_WANTED} plants : une parcelle se juge sur dix plants au hasard.",
         "no_graded_leaf": "Aucune feuille n'est encore notée.",
         "leaf_not_graded": "Plant {plant}, feuille {ranks} : pas de note ({reason}).",
-        "ranks_not_seen": "Plant {plant} : feuilles {ranks} non observées.",
+        "ranks_not_seen": "Plant {plant} : non observée : feuille {ranks}.",
         "leaves_not_counted": "Plant {plant} : ses feuilles ouvertes n'ont pas été comptées.",
         "spots_not_known": "Plant {plant} : la plus jeune feuille tachée ne peut être déterminée.",
     },
 }
-_UNKNOWN: Final[Mapping[Language, str]] = {"en": "not rated", "fr": "non évaluée"}
+_REASONS: Final[Mapping[Language, Words]] = {
+    "en": {
+        "": "not rated",
+        "no_leaf": "no leaf to measure",
+        "leaf_not_whole": "the leaf is not whole in the photo",
+        "condition_not_on_scale": "another disease",
+        "lesions_on_healthy_leaf": "called healthy, yet spotted",
+        "grade_or": "grade {low} or {high}",
+    },
+    "fr": {
+        "": "non évaluée",
+        "no_leaf": "pas de feuille à mesurer",
+        "leaf_not_whole": "la feuille n'est pas entière sur la photo",
+        "condition_not_on_scale": "une autre maladie",
+        "lesions_on_healthy_leaf": "dite saine, mais tachée",
+        "grade_or": "note {low} ou {high}",
+    },
+}
+_BETWEEN: Final = re.compile(r"grade_(\d)_or_(\d)")
 
 _PAGE: Final[Mapping[Language, Words]] = {
     "en": {
         "title": "Survey of {plot}",
         "visited": "Visited on {day}",
         "index": "Infection index",
-        "youngest": "Youngest leaf spotted, mean rank",
-        "functional": "Functional leaves a plant, mean",
+        "youngest": "Youngest leaf spotted",
+        "functional": "Functional leaves",
+        "mean_rank": "mean rank, 1 is the youngest leaf",
+        "mean_count": "a plant, mean",
         "graded": "{leaves} graded leaves of {plants} plants",
         "formula": "Infection index = {formula}; n_b: leaves of grade b (0 to 6, Stover scale modified by Gauhl), T: "
         "all graded leaves, pooled over all plants.",
@@ -64,8 +85,10 @@ _PAGE: Final[Mapping[Language, Words]] = {
         "title": "Relevé de {plot}",
         "visited": "Visite du {day}",
         "index": "Indice d'infection",
-        "youngest": "Plus jeune feuille tachée, rang moyen",
-        "functional": "Feuilles fonctionnelles par plant, moyenne",
+        "youngest": "Plus jeune feuille tachée",
+        "functional": "Feuilles fonctionnelles",
+        "mean_rank": "rang moyen, 1 est la plus jeune feuille",
+        "mean_count": "par plant, moyenne",
         "graded": "{leaves} feuilles notées sur {plants} plants",
         "formula": "Indice d'infection = {formula} ; n_b : feuilles de note b (0 à 6, échelle de Stover modifiée par "
         "Gauhl), T : toutes les feuilles notées, tous plants réunis.",
@@ -101,5 +124,14 @@ def page(language: Language) -> Words:
 def missing(found: Missing, language: Language) -> str:
     """One sentence."""
     ranks = ", ".join(str(rank) for rank in found.ranks)
-    reason = found.reason.replace("_", " ") if found.reason else _UNKNOWN[language]
-    return _MISSING[language][found.code].format(plant=found.plant, ranks=ranks, reason=reason)
+    return _MISSING[language][found.code].format(
+        plant=found.plant, ranks=ranks, reason=reason(found.reason or "", language)
+    )
+
+
+def reason(code: str, language: Language) -> str:
+    """Why a leaf has no grade, in words; a code that has none stands for itself."""
+    words = _REASONS[language]
+    if between := _BETWEEN.fullmatch(code):
+        return words["grade_or"].format(low=between[1], high=between[2])
+    return words.get(code, code.replace("_", " "))
