@@ -241,6 +241,30 @@ async def test_a_process_that_follows_finds_it_by_itself(
     following.cancel()
 
 
+async def test_a_process_without_requests_opens_the_models_when_it_can(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "FOLLOW_S", 0.01)
+    asked: list[int] = []
+
+    async def away(key: str) -> bool:
+        asked.append(1)
+        raise StorageUnavailable(key)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(world.storage, "exists", away)
+        attending = asyncio.create_task(service.attend(world))
+        async with asyncio.timeout(20):
+            while len(asked) < 2:
+                await asyncio.sleep(0.01)
+        assert world.catalogue is None
+    async with asyncio.timeout(20):
+        while world.catalogue is None:
+            await asyncio.sleep(0.01)
+    attending.cancel()
+    assert serves(world) == "1.0.0"
+
+
 async def test_who_cannot_fetch_the_new_version_serves_the_old_one_and_tries_again(
     drawn: World, other: World, candidate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,7 +41,7 @@ MANUAL = {"GET /help", "GET /help/{page}"}
 """Routes until the manual is built, then a folder."""
 OPEN_FOLDERS = {"/docs/assets", "/help"}
 
-EVERYBODYS = {"pack"}
+EVERYBODYS = {"pack", "version"}
 """Path parameters that name no one's thing."""
 
 BODIES: dict[str, dict[str, Any]] = {
@@ -57,6 +57,7 @@ FOREIGN_BODIES = {f"POST {API}/feedback/submit"}
 """Operations whose body names somebody's thing."""
 
 TAKES_PHOTOS = {f"POST {API}/predict"}
+TAKES_MODELS = {f"POST {API}/models/{{pack}}/versions"}
 SEEN_BY_EXPERTS = {f"GET {API}/datasets/items"}
 """What people gave to training, without saying who they are."""
 
@@ -83,6 +84,7 @@ class Ada:
         key = {"name": "Greenhouse", "scopes": sorted(KEYABLE)}
         self.things = {
             "pack": "drawn",
+            "version": self.person.get("/models/drawn")["version"],
             "prediction_id": answer["prediction_id"],
             "feedback_id": fine(said)["feedback_id"],
             "session_id": next(one["id"] for one in sessions if not one["current"]),
@@ -178,7 +180,7 @@ def test_every_parameter_and_every_body_is_tried(app: Served, ways: Ways, ada: A
     paths = app.app.openapi()["paths"]
     split = {way: way.split(" ", 1) for way in ways}
     with_body = {way for way, (verb, path) in split.items() if "requestBody" in paths[path][verb.lower()]}
-    assert with_body - TAKES_PHOTOS == set(BODIES)
+    assert with_body - TAKES_PHOTOS - TAKES_MODELS == set(BODIES)
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "cvk_nonsense"])

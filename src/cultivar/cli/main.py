@@ -19,7 +19,7 @@ COMMANDS = {
     "worker": "Run background jobs beside servers that do not.",
     "predict": "Say what photos show; no server is needed.",
     "train": "Train a pack's model; needs the extra `train`.",
-    "models": "List, show and verify models.",
+    "models": "List, show, verify and import models, and choose which one serves.",
     "db": "Bring the database's tables up or down, or check them.",
     "user": "Create people, and give them another password.",
     "key": "Create API keys.",

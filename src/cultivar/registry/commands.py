@@ -1,13 +1,22 @@
-"""What the program does with models that lie in folders: no database, no server."""
+"""What the program does with models: those in folders without a database, versions beside a server that may run."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
+from cultivar.kernel import schema
+from cultivar.kernel.database import Database
 from cultivar.kernel.errors import CultivarError
+from cultivar.kernel.jobs.waker_memory import MemoryWaker
+from cultivar.kernel.pages import Cursor
+from cultivar.kernel.settings import Settings
+from cultivar.kernel.storage import Storage
+from cultivar.kernel.world import World
 from cultivar.packs.schemas import Pack
-from cultivar.registry import files, rules, views
+from cultivar.registry import files, rules, service, versions, views
 from cultivar.registry.errors import UnknownModel
-from cultivar.registry.schemas import LabelOut, ModelDetail, ModelOut
+from cultivar.registry.schemas import LabelOut, ModelDetail, ModelOut, VersionOut
 from cultivar.registry.service import Serving
 from cultivar.vision.manifest import read_manifest
 from cultivar.vision.runtime.machine import Wish, plan, usable_cores
@@ -54,3 +63,47 @@ def _as_serving(pack: Pack) -> Serving:
         )
     manifest = read_manifest(pack.model_folder / files.MANIFEST)
     return Serving(pack, manifest.version, pack.name, manifest, None)
+
+
+async def list_versions(settings: Settings, model: str) -> list[VersionOut]:
+    """All versions of a model, the newest first."""
+    found: list[VersionOut] = []
+    async with _world(settings) as world, world.db.reading() as session:
+        pack, asked = service.known_pack(world, model), Cursor(100)
+        page = await versions.page(session, pack, asked)
+        found += page.items
+        while page.next_cursor:
+            page = await versions.page(session, pack, Cursor(100, page.next_cursor))
+            found += page.items
+    return found
+
+
+async def add_version(settings: Settings, model: str, folder: Path) -> tuple[VersionOut, bool]:
+    """Check, try out and keep the model in `folder`; whether it is new. See `versions.add`."""
+    async with _world(settings) as world:
+        return await versions.add(world, service.known_pack(world, model), folder, None)
+
+
+async def activate(settings: Settings, model: str, version: str) -> VersionOut:
+    """Have this version serve; servers that run follow within seconds. See `versions.activate`."""
+    async with _world(settings) as world:
+        return await versions.activate(world, service.known_pack(world, model), version, None)
+
+
+async def rollback(settings: Settings, model: str) -> VersionOut:
+    """Return to the version before; servers that run follow within seconds. See `versions.rollback`."""
+    async with _world(settings) as world:
+        return await versions.rollback(world, service.known_pack(world, model), None)
+
+
+@asynccontextmanager
+async def _world(settings: Settings) -> AsyncIterator[World]:
+    """Database and storage without an engine; starters are adopted, as at a server's start."""
+    db = Database(settings.database_url)
+    try:
+        await schema.prepare(db, settings)
+        world = World(settings, db, Storage.open(settings), MemoryWaker(), None, lambda: False)
+        await service.open_all(world)
+        yield world
+    finally:
+        await db.close()

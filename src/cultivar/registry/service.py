@@ -125,6 +125,17 @@ async def follow(world: World) -> None:
             log.warning("models_not_followed", code=error.code, reason=error.detail)
 
 
+async def attend(world: World) -> None:
+    """Without end: open the models once all that it takes is there, then follow. For a process without requests."""
+    while not isinstance(world.catalogue, Catalogue):
+        try:
+            await open_all(world)
+        except CultivarError as error:
+            log.warning("models_wait", code=error.code, reason=error.detail)
+            await asyncio.sleep(FOLLOW_S)
+    await follow(world)
+
+
 def _of(active: frozenset[tuple[str, str]], packs: Mapping[str, Pack]) -> frozenset[tuple[str, str]]:
     return frozenset(one for one in active if one[0] in packs)
 

@@ -21,3 +21,17 @@ class BadWeights(Invalid):
 class ExportRefused(Broken):
     code = "export_refused"
     title = "The exported network does not answer as the trained one"
+
+
+class ImportRefused(Invalid):
+    """The file is no model that we read, does not fit the pack, or does not say the same once it is converted."""
+
+    code = "import_refused"
+    title = "This model cannot be imported"
+
+
+class TrustNeeded(Invalid):
+    """A pickle can run code when it is read: `--trust` says that you know where it comes from."""
+
+    code = "trust_needed"
+    title = "This file is read only when you trust it"

@@ -15,6 +15,7 @@ from cultivar.kernel.settings import Settings
 from cultivar.kernel.storage import Storage
 from cultivar.kernel.world import World
 from cultivar.monitoring.service import pulse
+from cultivar.registry import service as registry
 from cultivar.vision.runtime.engine import Engine, Options
 from cultivar.vision.runtime.machine import Wish
 from cultivar.worker.subscriptions import KINDS, SCHEDULES, SUBSCRIPTIONS
@@ -59,9 +60,10 @@ async def work(settings: Settings, *, slots: int, metrics_port: int | None) -> N
         runner = Runner(world, KINDS, deliver=outbox.deliver, schedules=SCHEDULES, slots=slots)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, runner.stop)
-        beats = asyncio.create_task(pulse.beat_on(world))
+        beside = [asyncio.create_task(each) for each in (pulse.beat_on(world), registry.attend(world))]
         try:
             await runner.run()
         finally:
-            beats.cancel()
-            await asyncio.gather(beats, return_exceptions=True)
+            for each in beside:
+                each.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
