@@ -80,7 +80,7 @@ def skin_of(
     rule, seen = stages.flecks, patch.mask
     rows, columns = np.nonzero(seen)
     away = (patch.places(columns, rows) - outline.centre) @ outline.axis
-    seen[seen] = np.abs(away) <= (0.5 - rule.ends) * outline.length
+    seen[seen] = np.abs(away) <= (0.5 - rule.ends) * outline.span
     area = int(seen.sum())
     if area < stages.least_pixels:
         return None
@@ -91,7 +91,7 @@ def skin_of(
     brown[seen] = dark | spotted(lab, ground, rule.differs_from, rule.darker_by)
     lightness[seen] = lab[:, 0]
     spots = spots_of(brown, lightness, max(2.0, rule.noise_below * area))
-    along = 0.5 + (patch.places(spots.x, spots.y) - outline.centre) @ outline.axis / outline.length
+    along = 0.5 + (patch.places(spots.x, spots.y) - outline.centre) @ outline.axis / outline.span
     width = outline.width / patch.step
     return Skin(ground, area, width, spots, along, float(dark.mean()))
 

@@ -161,7 +161,7 @@ class Shape(Part):
 
     solidity_from: Share
     ratio: tuple[float, float]
-    """Least and most length / width of the smallest turned rectangle around it."""
+    """Least and most length / width, along its bend."""
 
 
 class GradeRow(Part):

@@ -18,11 +18,34 @@ def test_length_and_width_do_not_depend_on_how_it_lies(turn: float, width: float
     spin = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     corners = (np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * [width * ratio, width]) @ spin.T + 50
     shape = outline_of([(float(x), float(y)) for x, y in corners])
-    assert (shape.length, shape.width) == pytest.approx((width * ratio, width), rel=1e-6)
+    assert (shape.length, shape.width, shape.span) == pytest.approx((width * ratio, width, width * ratio), rel=1e-5)
     assert abs(shape.axis[0] * np.cos(turn) + shape.axis[1] * np.sin(turn)) == pytest.approx(1, abs=1e-6)
     assert shape.centre == pytest.approx(tuple(corners.mean(axis=0)), rel=1e-6)
     assert shape.solidity == pytest.approx(1)
     assert (shape.simple, shape.parts) == (True, 1)
+
+
+@pytest.mark.parametrize("bend", [0.2, 0.8, 1.6, 2.6])
+def test_a_bent_ring_is_as_long_as_when_it_is_straight(bend: float) -> None:
+    turn = np.linspace(-bend / 2, bend / 2, 40)
+    inner, outer = (
+        np.column_stack([reach * np.sin(turn), reach * np.cos(turn)]) for reach in (200 / bend - 20, 200 / bend + 20)
+    )
+    shape = outline_of([(float(x), float(y)) for x, y in [*inner, *outer[::-1]]])
+    assert (shape.length, shape.width) == pytest.approx((200, 40), rel=0.03)
+
+
+def test_a_ragged_edge_makes_nothing_longer() -> None:
+    x = np.arange(0, 201, 2.0)
+    top, below = np.column_stack([x, x % 4 / 4]), np.column_stack([x[::-1], 40 + x % 4 / 4])
+    shape = outline_of([(float(a), float(b)) for a, b in [*top, *below]])
+    assert shape.length == pytest.approx(200, rel=0.03)
+
+
+def test_a_round_ring_is_as_long_as_wide() -> None:
+    turn = np.linspace(0, 2 * np.pi, 60, endpoint=False)
+    shape = outline_of([(float(x), float(y)) for x, y in zip(np.cos(turn), np.sin(turn), strict=True)])
+    assert shape.length == shape.width
 
 
 def test_a_notch_takes_from_the_solidity() -> None:

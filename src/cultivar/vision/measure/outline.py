@@ -14,17 +14,23 @@ Pixels = NDArray[np.uint8]
 Points = Sequence[tuple[float, float]]
 
 
+ROUGH = 0.02
+"""Of the square root of a ring's area: steps of its edge that are smaller are not part of its length."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outline:
     """A ring's shape, lengths in its own units.
 
-    `length` >= `width`: of the smallest turned rectangle around it, which has its middle at `centre`; `axis`: unit
-    vector along the length. `solidity`: area over that of the convex hull, 0..1. `simple`: it does not cross itself.
-    `parts`: areas that it falls into where it does. A ring without area has 0 of each.
+    `length` >= `width`: along and across, a bent ring straightened out: the sides of the rectangle that has its area
+    and its perimeter. `span`: long side of the smallest turned rectangle around it, which has its middle at `centre`;
+    `axis`: unit vector along that side. `solidity`: area over that of the convex hull, 0..1. `simple`: it does not
+    cross itself. `parts`: areas that it falls into where it does. A ring without area has 0 of each.
     """
 
     length: float
     width: float
+    span: float
     centre: tuple[float, float]
     axis: tuple[float, float]
     solidity: float
@@ -54,20 +60,24 @@ def outline_of(ring: Points) -> Outline:
     given = shapely.Polygon(np.asarray(ring, np.float64))
     box = shapely.minimum_rotated_rectangle(given)
     if not isinstance(box, shapely.Polygon):
-        return Outline(0.0, 0.0, (float(ring[0][0]), float(ring[0][1])), (1.0, 0.0), 0.0, False, 0)
+        return Outline(0.0, 0.0, 0.0, (float(ring[0][0]), float(ring[0][1])), (1.0, 0.0), 0.0, False, 0)
     corners = np.asarray(box.exterior.coords)
     sides = np.diff(corners[:3], axis=0)
     lengths = np.hypot(sides[:, 0], sides[:, 1])
     long = int(lengths.argmax())
     areas = [part.area for part in shapely.get_parts(given if given.is_valid else shapely.make_valid(given))]
+    area = sum(areas)
+    half = given.simplify(ROUGH * sqrt(area)).length / 2
+    root = sqrt(max(0.0, half**2 - 4 * area))
     return Outline(
-        length=float(lengths[long]),
-        width=float(lengths[1 - long]),
+        length=(half + root) / 2,
+        width=(half - root) / 2,
+        span=float(lengths[long]),
         centre=(float(corners[:4, 0].mean()), float(corners[:4, 1].mean())),
         axis=(float(sides[long, 0] / lengths[long]), float(sides[long, 1] / lengths[long])),
-        solidity=min(1.0, sum(areas) / given.convex_hull.area),
+        solidity=min(1.0, area / given.convex_hull.area),
         simple=bool(given.is_valid),
-        parts=sum(area > 0 for area in areas),
+        parts=sum(one > 0 for one in areas),
     )
 
 
