@@ -43,7 +43,7 @@ def stages(model: Path, image: bytes, times: int = 40) -> dict[str, float]:
     work = {
         "look": lambda: look(image, loaded.manifest.input),
         "see": lambda: see(image, loaded.manifest.input),
-        "infer": lambda: loaded.run(pixels),
+        "infer": lambda: loaded.network.run(pixels),
     }
     found = {}
     for name, stage in work.items():
@@ -64,12 +64,12 @@ def _loop(pipe: Connection, model: Path, images: list[bytes], seconds: float) ->
     loaded = _open(model)
     frame = read_manifest(model / "model.json").input
     for image in images:
-        loaded.run(look(image, frame)[None])
+        loaded.network.run(look(image, frame)[None])
     pipe.send("ready")
     pipe.recv()
     began, done = time.perf_counter(), 0
     for image in itertools.cycle(images):
-        loaded.run(look(image, frame)[None])
+        loaded.network.run(look(image, frame)[None])
         done += 1
         if (taken := time.perf_counter() - began) >= seconds:
             break

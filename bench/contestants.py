@@ -62,7 +62,8 @@ def _process(command: list[str], folder: Path, port: int, **environment: str) ->
 
 
 @contextmanager
-def _ours(model: Path, *, consent: str, postgres: bool = False) -> Iterator[Running]:
+def ours(model: Path, *, consent: str, postgres: bool = False) -> Iterator[Running]:
+    """Cultivar with this model and its neighbours, its data new."""
     with ExitStack() as stack:
         folder, port = stack.enter_context(_folder()), free_ports(1)[0]
         settings = {
@@ -102,11 +103,11 @@ OURS, OURS_POSTGRES, OURS_UNKEPT = "cultivar-sqlite", "cultivar-postgresql", "cu
 PLAIN, PEER, PEER_SHRINK = "plain", "peer", "peer-shrink"
 
 CONTESTANTS = (
-    Contestant(OURS, "Cultivar on SQLite; photo and row kept", partial(_ours, consent="store")),
+    Contestant(OURS, "Cultivar on SQLite; photo and row kept", partial(ours, consent="store")),
     Contestant(
-        OURS_POSTGRES, "Cultivar on PostgreSQL; photo and row kept", partial(_ours, consent="store", postgres=True)
+        OURS_POSTGRES, "Cultivar on PostgreSQL; photo and row kept", partial(ours, consent="store", postgres=True)
     ),
-    Contestant(OURS_UNKEPT, "Cultivar on SQLite, consent none: no photo kept", partial(_ours, consent="none")),
+    Contestant(OURS_UNKEPT, "Cultivar on SQLite, consent none: no photo kept", partial(ours, consent="none")),
     Contestant(PLAIN, "FastAPI, Pillow in full, torch; nothing kept", partial(_script, module="bench.plain_server")),
     Contestant(
         PEER, "LitServe, Pillow in full, ONNX Runtime; nothing kept", partial(_script, module="bench.peer_server")

@@ -19,7 +19,7 @@ from tests.support.material import Material, material
 
 ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = "http://127.0.0.1:8000"
-PAGES = ("README.md", "docs/start.md", "docs/guide.md", "docs/surveys.md")
+PAGES = ("README.md", "docs/start.md", "docs/guide.md", "docs/surveys.md", "docs/bulk.md")
 LANGUAGES = {"sh", "python", "console", "text", "json", "yaml"}
 
 

@@ -56,7 +56,7 @@ BODIES: dict[str, dict[str, Any]] = {
 FOREIGN_BODIES = {f"POST {API}/feedback/submit"}
 """Operations whose body names somebody's thing."""
 
-TAKES_PHOTOS = {f"POST {API}/predict"}
+TAKES_PHOTOS = {f"POST {API}/predict", f"POST {API}/predict/batch"}
 TAKES_MODELS = {f"POST {API}/models/{{pack}}/versions"}
 SEEN_BY_EXPERTS = {f"GET {API}/datasets/items"}
 """What people gave to training, without saying who they are."""

@@ -6,6 +6,7 @@ Cultivar, the same packs folder, and reach the photos by the same paths or the s
 
 import asyncio
 import json
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from importlib import import_module
@@ -40,7 +41,7 @@ def look_on_ray(
             fn_constructor_kwargs={"wanted": wanted, "settings": settings, "overlay": overlay},
             batch_size=BATCH,
             num_cpus=1,
-            concurrency=(1, actors),
+            compute=data.ActorPoolStrategy(min_size=1, max_size=actors),
         )
         for row in looked.iter_rows():
             yield json.loads(row["line"])
@@ -57,6 +58,7 @@ def _begin() -> tuple[Any, Any]:
         raise ExtraMissing("`--engine ray` needs an extra: pip install 'cultivar[ray]'") from error
     quiet = {"log_to_driver": False, "logging_level": "ERROR"}
     here = {} if os.environ.get("RAY_ADDRESS") else {"include_dashboard": False, "_node_ip_address": "127.0.0.1"}
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
     ray.init(**quiet, **here)
     return ray, data
 
