@@ -95,6 +95,8 @@ class Storage:
     async def get(self, key: str) -> bytes:
         """The object's bytes; raises ObjectMissing."""
         with _told_plainly(key):
+            if self.folder is not None:  # a thread's read costs a tenth of obstore's
+                return await to_thread((self.folder / _checked(key)).read_bytes)
             found = await obstore.get_async(self._store, _checked(key))
             return bytes(await found.bytes_async())
 
