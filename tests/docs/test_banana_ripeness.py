@@ -85,6 +85,7 @@ def test_how_skin_and_light_are_read_is_as_told() -> None:
         f"L* below {flecks.rot_lightness:.0f}) on skin from stage {flecks.rot_from_stage}",
         f"from {flecks.rot_share:.0%} of the fruit on",
         f"chroma at most {light.chroma_to:.0f}, L* {light.lightness[0]:.0f} to {light.lightness[1]:.0f}",
+        f"the background at least {light.background_from:.0%} of the photo",
         f"(chroma {light.cast_from:.0f} or more)",
     ):
         assert said.replace("%", " %") in " ".join(PAGE.split()), said

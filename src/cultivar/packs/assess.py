@@ -17,7 +17,7 @@ from cultivar.vision.measure.colour import NO_GREY, Grey, grey_of
 from cultivar.vision.measure.outline import filled
 from cultivar.vision.quality import Quality
 
-BACKGROUND_PX = 5_000
+BACKGROUND_PX = 3_000
 """About so many pixels of a photo are looked at for its light."""
 
 
@@ -75,6 +75,8 @@ def light_of(stages: ColourStages | None, view: View, instances: Sequence[Instan
         ring = one.polygon or ((x1, y1), (x2, y1), (x2, y2), (x1, y2))
         outside &= ~filled(np.array(ring) * view.scale / step, (small.shape[0], small.shape[1]))
     rule = stages.light
+    if outside.mean() < rule.background_from:
+        return NO_GREY
     return grey_of(
         small[outside],
         chroma_to=rule.chroma_to,

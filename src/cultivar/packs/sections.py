@@ -97,8 +97,10 @@ class Light(Part):
     chroma_to: float = Field(gt=0)
     """Background pixels with at most this CIELAB chroma are taken for grey."""
     lightness: tuple[float, float]
+    background_from: Share
+    """Share of the photo that must lie outside all instances."""
     share_from: Share
-    """Of the background, that must be such grey."""
+    """Of that background, that must be such grey."""
     spread_to: float = Field(gt=0)
     """Most median distance of the grey in (a*, b*) from its own middle."""
     cast_from: float = Field(gt=0)

@@ -65,9 +65,10 @@ def outline_of(ring: Points) -> Outline:
     sides = np.diff(corners[:3], axis=0)
     lengths = np.hypot(sides[:, 0], sides[:, 1])
     long = int(lengths.argmax())
-    areas = [part.area for part in shapely.get_parts(given if given.is_valid else shapely.make_valid(given))]
+    simple = bool(given.is_valid)
+    areas = [part.area for part in shapely.get_parts(given if simple else shapely.make_valid(given))]
     area = sum(areas)
-    half = given.simplify(ROUGH * sqrt(area)).length / 2
+    half = given.simplify(ROUGH * sqrt(area), preserve_topology=False).length / 2
     root = sqrt(max(0.0, half**2 - 4 * area))
     return Outline(
         length=(half + root) / 2,
@@ -76,12 +77,12 @@ def outline_of(ring: Points) -> Outline:
         centre=(float(corners[:4, 0].mean()), float(corners[:4, 1].mean())),
         axis=(float(sides[long, 0] / lengths[long]), float(sides[long, 1] / lengths[long])),
         solidity=min(1.0, area / given.convex_hull.area),
-        simple=bool(given.is_valid),
+        simple=simple,
         parts=sum(one > 0 for one in areas),
     )
 
 
-def patch_of(pixels: Pixels, ring: Points, rim: float = 0.0, most: int = 8_000) -> Patch | None:
+def patch_of(pixels: Pixels, ring: Points, rim: float = 0.0, most: int = 5_000) -> Patch | None:
     """The picture, RGB uint8 (height, width, 3), inside a ring in its pixels, but for a rim of this many of them.
 
     None where the ring is outside the picture. Of a larger picture every second, third ... pixel is taken, so that at
@@ -108,5 +109,5 @@ def filled(ring: NDArray[np.float64], shape: tuple[int, int], rim: float = 0.0) 
     corners = (ring - 0.5).ravel().tolist()
     ImageDraw.Draw(layer).polygon(corners, fill=1)
     if rim:
-        ImageDraw.Draw(layer).line([*corners, *corners[:2]], fill=0, width=round(2 * rim), joint="curve")
+        ImageDraw.Draw(layer).line([*corners, *corners[:2]], fill=0, width=round(2 * rim))
     return np.array(layer)
