@@ -29,7 +29,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The application with `drawn` and a network that costs nothing."""
     packs = tmp_path_factory.mktemp("packs")
     give_model(copy_pack("drawn", packs))
-    with served(tmp_path_factory.mktemp("data"), packs) as running:
+    limits = {"body_limit": 1024, "model_body_limit": 200_000}
+    with served(tmp_path_factory.mktemp("data"), packs, **limits) as running:
         yield running
 
 
@@ -135,6 +136,15 @@ def test_a_zip_of_very_many_files_is_400(admin: Person) -> None:
 def test_text_that_is_far_too_long_is_413(admin: Person, files: dict[str, bytes]) -> None:
     """A megabyte of zeros packs into a kilobyte; what counts is what comes out."""
     problem(upload_zip(admin, files | {"CARD.md": bytes(2**20 + 1)}), 413, "too_large")
+
+
+def test_more_bytes_than_a_model_may_have_are_413_sent_or_unpacked(admin: Person, files: dict[str, bytes]) -> None:
+    """Other routes take 1,024 bytes here, a model 200,000: the uploads above are over the one and under the other."""
+    assert 1024 < len(zipped(files)) < 200_000
+    packed = zipped(files | {"model.onnx": bytes(200_001)})
+    assert len(packed) < 200_000
+    problem(admin.http.post("/models/drawn/versions", content=packed, headers=ZIP), 413, "too_large")
+    problem(upload(admin, files | {"model.onnx": bytes(300_000)}), 413, "too_large")
 
 
 @pytest.mark.parametrize("kind", ["application/json", "application/octet-stream", ""])

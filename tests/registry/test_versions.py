@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from cultivar.accounts.tables import User
 from cultivar.kernel.ids import new_id
 from cultivar.kernel.pages import Cursor
 from cultivar.kernel.settings import Settings
-from cultivar.kernel.storage import StorageUnavailable
 from cultivar.kernel.world import World
 from cultivar.packs.service import load_pack
 from cultivar.registry import files, service, versions
@@ -27,14 +25,12 @@ from cultivar.registry.errors import (
     UnknownVersion,
     VersionTaken,
 )
-from cultivar.registry.schemas import VersionOut
 from cultivar.registry.tables import ModelActivation
 from cultivar.vision.errors import BadManifest, ModelNotOpen
 from cultivar.vision.manifest import read_manifest
-from tests.registry.conftest import SHIPPED, give_model, make_candidate
-from tests.support.drawing import MAPLE, picture
+from tests.registry.conftest import SHIPPED, make_candidate
+from tests.registry.steps import activate, add, contents, listed, rollback, serves
 from tests.support.network import write_model
-from tests.support.photofile import jpeg
 
 
 @pytest.fixture
@@ -48,31 +44,6 @@ async def drawn(world: World) -> World:
     """A world in which the starter of `drawn` serves."""
     await service.open_all(world)
     return world
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in folder.iterdir()}
-
-
-async def listed(world: World) -> Sequence[VersionOut]:
-    async with world.db.reading() as session:
-        return (await versions.page(session, service.known_pack(world, "drawn"), Cursor())).items
-
-
-async def add(world: World, folder: Path) -> tuple[VersionOut, bool]:
-    return await versions.add(world, service.known_pack(world, "drawn"), folder, None)
-
-
-async def activate(world: World, version: str) -> VersionOut:
-    return await versions.activate(world, service.known_pack(world, "drawn"), version, None)
-
-
-async def rollback(world: World) -> VersionOut:
-    return await versions.rollback(world, service.known_pack(world, "drawn"), None)
-
-
-def serves(world: World) -> str:
-    return service.serving(world, "drawn").version
 
 
 async def test_a_version_is_kept_and_does_not_serve_yet(drawn: World, candidate: Path) -> None:
@@ -212,107 +183,6 @@ async def test_a_version_that_cannot_be_opened_leaves_the_old_one_serving(drawn:
     assert serves(drawn) == "1.0.0"
     assert [one.state for one in await listed(drawn)] == ["ready", "active"]
     assert len(await history(drawn)) == 1
-
-
-async def test_another_process_follows(drawn: World, other: World, candidate: Path) -> None:
-    await service.open_all(other)
-    await add(drawn, candidate)
-    await activate(drawn, "2.0.0")
-    assert serves(other) == "1.0.0"
-    await service.refresh(other)
-    assert serves(other) == "2.0.0"
-    assert other.engine
-    await other.engine.start()
-    answer = await other.engine.answer(service.serving(other, "drawn").key, [jpeg(picture(MAPLE))])
-    assert len(answer.classes) == 6
-
-
-async def test_a_process_that_follows_finds_it_by_itself(
-    drawn: World, other: World, candidate: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(service, "FOLLOW_S", 0.01)
-    await service.open_all(other)
-    following = asyncio.create_task(service.follow(other))
-    await add(drawn, candidate)
-    await activate(drawn, "2.0.0")
-    async with asyncio.timeout(20):
-        while serves(other) != "2.0.0":
-            await asyncio.sleep(0.01)
-    following.cancel()
-
-
-async def test_a_process_without_requests_opens_the_models_when_it_can(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(service, "FOLLOW_S", 0.01)
-    asked: list[int] = []
-
-    async def away(key: str) -> bool:
-        asked.append(1)
-        raise StorageUnavailable(key)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(world.storage, "exists", away)
-        attending = asyncio.create_task(service.attend(world))
-        async with asyncio.timeout(20):
-            while len(asked) < 2:
-                await asyncio.sleep(0.01)
-        assert world.catalogue is None
-    async with asyncio.timeout(20):
-        while world.catalogue is None:
-            await asyncio.sleep(0.01)
-    attending.cancel()
-    assert serves(world) == "1.0.0"
-
-
-async def test_who_cannot_fetch_the_new_version_serves_the_old_one_and_tries_again(
-    drawn: World, other: World, candidate: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await service.open_all(other)
-    await add(drawn, candidate)
-    await activate(drawn, "2.0.0")
-
-    async def away(*_: object) -> bytes:
-        raise StorageUnavailable
-
-    with monkeypatch.context() as patched:
-        patched.setattr(other.storage, "get", away)
-        with pytest.raises(StorageUnavailable):
-            await service.refresh(other)
-    assert serves(other) == "1.0.0"
-    await service.refresh(other)
-    assert serves(other) == "2.0.0"
-
-
-async def test_who_cannot_open_the_new_version_serves_the_old_one(drawn: World, other: World, candidate: Path) -> None:
-    await service.open_all(other)
-    added, _ = await add(drawn, candidate)
-    await activate(drawn, "2.0.0")
-    await drawn.storage.put(f"{files.prefix('drawn', added.sha256)}model.onnx", b"rotten", "application/octet-stream")
-    await service.refresh(other)
-    assert serves(other) == "1.0.0"
-    assert service.catalogue(other).broken == {}
-
-
-async def test_after_a_restart_the_active_version_is_opened(drawn: World, other: World, candidate: Path) -> None:
-    await add(drawn, candidate)
-    await activate(drawn, "2.0.0")
-    await service.open_all(other)
-    assert serves(other) == "2.0.0"
-    assert service.serving(other, "drawn").card == "# Version 2.0.0\n"
-
-
-async def test_a_new_starter_takes_over_from_a_shipped_one_only(drawn: World, candidate: Path, packs_dir: Path) -> None:
-    await add(drawn, candidate)
-    await activate(drawn, "2.0.0")
-    give_model(packs_dir / "drawn", version="1.1.0", seed=1)
-    await service.open_all(drawn)
-    assert serves(drawn) == "2.0.0"
-    assert [(one.version, one.state) for one in await listed(drawn)][:2] == [("1.1.0", "ready"), ("2.0.0", "active")]
-    await rollback(drawn)
-    give_model(packs_dir / "drawn", version="1.2.0", seed=2)
-    await service.open_all(drawn)
-    assert serves(drawn) == "1.2.0"
 
 
 async def test_a_finder_travels_with_its_model(world: World, tmp_path: Path) -> None:

@@ -68,16 +68,10 @@ def train(
     folder = (packs_dir or Settings().packs_dir) / pack
     name = f"{pack}-{part.value}" if part else pack
     arguments = ["--pack", str(folder), "--out", str(out or Path("runs") / name), "--seed", str(seed)]
-    for source in data:
-        arguments += ["--data", str(source)]
-    if part:
-        arguments += ["--part", part.value]
-    if architecture:
-        arguments += ["--architecture", architecture]
-    if weights:
-        arguments += ["--weights", str(weights)]
-    if install:
-        arguments.append("--install")
+    more: list[tuple[str, Path | str | None]] = [("--data", source) for source in data]
+    more += [("--part", part and part.value), ("--architecture", architecture), ("--weights", weights)]
+    arguments += [word for option, value in more if value for word in (option, str(value))]
+    arguments += ["--install"] if install else []
     raise typer.Exit(_run([sys.executable, "-m", "cultivar.trainer", *arguments]))
 
 

@@ -5,7 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from cultivar.packs.parts import Line, Part, Text
+from cultivar.packs.parts import Line, Part
+from cultivar.packs.parts import Text as Text  # noqa: PLC0414  part of what others see of packs
 from cultivar.packs.sections import Anomalies, ColourStages, Counting, Grading
 from cultivar.packs.severity import SeverityRule
 from cultivar.vision.manifest import RefusalCode

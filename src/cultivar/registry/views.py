@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import get_args
 
-from cultivar.packs.parts import Text
-from cultivar.packs.schemas import Language, Pack, PackClass, RefusalText, Treatments
+from cultivar.packs.schemas import Language, Pack, PackClass, RefusalText, Text, Treatments
 from cultivar.registry.schemas import (
     HeadLabelOut,
     HeadOut,

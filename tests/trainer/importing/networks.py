@@ -21,59 +21,49 @@ def detector(
     masks: int = 0,
     batch: int | str = 1,
     metadata: Mapping[str, str] | None = None,
-    seed: int = 0,
 ) -> bytes:
     """A detector of `kind` for pictures of 64 x 64: scores are sigmoids, boxes lie in the picture."""
-    rows, head, scored = {
-        "yolov8": (GRID, 4, True),
-        "yolov5": (3 * GRID, 5, True),
-        "yolox": (GRID, 5, True),
-        "end2end": (20, 6, False),
-    }[kind]
-    width = head + (labels if scored else 0) + masks
-    rng = np.random.default_rng(seed)
-    boxes = rng.uniform(0, 3 if kind == "yolox" else SIDE, (rows, 4))
-    rest = rng.normal(0, 2, (rows, width - 4))
-    nodes, tables = (
-        [_node("ReduceMean", ["images", "axes"], "shade", keepdims=1)],
-        [_table("axes", np.array([1, 2, 3]))],
-    )
-    tables += [_table("rest", rest.astype(np.float32)), _table("boxes", boxes[None].astype(np.float32))]
-    nodes += [
-        _node("Reshape", ["shade", "flat"], "level"),
-        _node("Mul", ["level", "rest"], "raw"),
-        _node("Mul", ["level", "zero"], "nought"),
-        _node("Add", ["nought", "boxes"], "placed"),
-    ]
-    tables += [_table("flat", np.array([-1, 1, 1])), _table("zero", np.zeros((1, rows, 4), np.float32))]
-    parts = ["placed"]
-    if kind == "end2end":
-        nodes += [_node("Split", ["raw", "two"], ["score_raw", "skipped", *(["mask"] if masks else [])], axis=2)]
-        nodes += [_node("Sigmoid", ["score_raw"], "score"), _node("Mul", ["skipped", "naught"], "level_0")]
-        nodes += [_node("Add", ["level_0", "numbers"], "label")]
+    suppressed = kind == "end2end"
+    rows = {"yolov8": GRID, "yolov5": 3 * GRID, "yolox": GRID, "end2end": 20}[kind]
+    scores = {"yolov8": labels, "end2end": 1}.get(kind, 1 + labels)
+    nodes, tables = _raw(rows, scores, masks, reach=3 if kind == "yolox" else SIDE)
+    parts = ["placed", "score", *(["label"] if suppressed else []), *(["mask"] if masks else [])]
+    if suppressed:
         numbers = (np.arange(rows) % labels).astype(np.float32)[None, :, None]
         tables += [_table("numbers", numbers), _table("naught", np.zeros(1, np.float32))]
-        tables += [_table("two", np.array([1, 1, masks] if masks else [1, 1]))]
-        parts += ["score", "label", *(["mask"] if masks else [])]
-    else:
-        nodes += [_node("Split", ["raw", "two"], ["score_raw", *(["mask"] if masks else [])], axis=2)]
-        nodes += [_node("Sigmoid", ["score_raw"], "score")]
-        scores = width - 4 - masks
-        tables += [_table("two", np.array([scores, masks] if masks else [scores]))]
-        parts += ["score", *(["mask"] if masks else [])]
+        nodes += [_node("Mul", ["score", "naught"], "nothing"), _node("Add", ["nothing", "numbers"], "label")]
     nodes.append(_node("Concat", parts, "found", axis=2))
-    last = "found"
     if kind == "yolov8":
         nodes.append(_node("Transpose", ["found"], "output0", perm=[0, 2, 1]))
-        last = "output0"
+    last = "output0" if kind == "yolov8" else "found"
     outputs = [helper.make_tensor_value_info(last, TensorProto.FLOAT, [batch, None, None])]
     if masks:
         nodes += [_node("MaxPool", ["images"], "small", kernel_shape=[4, 4], strides=[4, 4])]
         nodes += [_node("Conv", ["small", "mixed"], "output1")]
-        tables.append(_table("mixed", rng.normal(0, 1, (masks, 3, 1, 1)).astype(np.float32)))
+        tables.append(_table("mixed", np.random.default_rng(3).normal(0, 1, (masks, 3, 1, 1)).astype(np.float32)))
         outputs.append(helper.make_tensor_value_info("output1", TensorProto.FLOAT, [batch, masks, None, None]))
     taken = helper.make_tensor_value_info("images", TensorProto.FLOAT, [batch, 3, SIDE, SIDE])
     return _model(nodes, [taken], outputs, tables, metadata)
+
+
+def _raw(rows: int, scores: int, masks: int, reach: float) -> tuple[list[onnx.NodeProto], list[onnx.TensorProto]]:
+    """`placed` (n, rows, 4), the same at every picture; `score` and `mask`, which grow with the picture's mean."""
+    rng = np.random.default_rng(0)
+    boxes = rng.uniform(0, reach, (1, rows, 4)).astype(np.float32)
+    rest = rng.normal(0, 2, (rows, scores + masks)).astype(np.float32)
+    tables = [_table("axes", np.array([1, 2, 3])), _table("flat", np.array([-1, 1, 1])), _table("rest", rest)]
+    tables += [_table("boxes", boxes), _table("zero", np.zeros((1, rows, 4), np.float32))]
+    tables += [_table("widths", np.array([scores, masks] if masks else [scores]))]
+    nodes = [
+        _node("ReduceMean", ["images", "axes"], "shade", keepdims=1),
+        _node("Reshape", ["shade", "flat"], "level"),
+        _node("Mul", ["level", "rest"], "raw"),
+        _node("Mul", ["level", "zero"], "nought"),
+        _node("Add", ["nought", "boxes"], "placed"),
+        _node("Split", ["raw", "widths"], ["score_raw", *(["mask"] if masks else [])], axis=2),
+        _node("Sigmoid", ["score_raw"], "score"),
+    ]
+    return nodes, tables
 
 
 def classifier(

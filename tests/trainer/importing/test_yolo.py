@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 import yaml
 from PIL import Image
 
@@ -55,6 +56,21 @@ def test_weights_of_another_network_are_refused() -> None:
 
 @needs_yolo
 @pytest.mark.slow
+def test_weights_that_kept_the_width_of_another_training_are_taken() -> None:
+    """A network with 80 labels that was given 4: its classifying branch stays as wide as it was."""
+    with workshop():
+        wide, slim = yolo.network("yolov8n", 80), yolo.network("yolov8n", 4)
+        for old, new in zip(wide.model[-1].cv3, slim.model[-1].cv3, strict=True):
+            assert old[-1].in_channels > new[-1].in_channels
+            old[-1] = torch.nn.Conv2d(old[-1].in_channels, 4, 1)
+        checkpoint = Checkpoint(wide.state_dict())
+        assert yolo.labels_in(checkpoint) == 4
+        made = yolo.filled("yolov8n", checkpoint, 4)
+    assert all(torch.equal(one, wide.state_dict()[name]) for name, one in made.state_dict().items())
+
+
+@needs_yolo
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(not (DATA / "weights").is_dir(), reason="needs the shared weights")
 def test_a_checkpoint_of_ultralytics_answers_as_in_torch(tmp_path: Path) -> None:
@@ -78,6 +94,8 @@ def test_a_checkpoint_of_ultralytics_answers_as_in_torch(tmp_path: Path) -> None
 def test_training_by_ultralytics_ends_in_a_model_that_serves(tmp_path: Path) -> None:
     data, pack = write_set(tmp_path / "set"), write_pack(tmp_path / "tiny-fruit")
     given = ["--pack", str(pack), "--data", str(data), "--out", str(tmp_path / "run"), "--install"]
+    if (weights := DATA / "weights" / "yolov8n-seg.pt").is_file():
+        given += ["--weights", str(weights)]
     command = [sys.executable, "-m", "cultivar.trainer", *given]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -16,9 +16,7 @@ from typing import IO, Any, Final
 import torch
 from torch import Tensor
 
-from cultivar.trainer.errors import ImportRefused, TrustNeeded
-from cultivar.trainer.importing.order import Order
-from cultivar.trainer.importing.source import Source
+from cultivar.trainer.errors import ImportRefused
 
 _PLAIN: Final = (set, frozenset, slice, complex, bytearray)
 _REBUILD: Final[Mapping[tuple[str, str], Any]] = {
@@ -101,9 +99,10 @@ def read_checkpoint(file: Path) -> Checkpoint:
 def _understood(file: Path, found: Any) -> Checkpoint:
     top = found if isinstance(found, dict) else {"model": found}
     model = next((top[name] for name in ("ema", "model") if isinstance(top.get(name), Standin)), None)
-    if model is not None:
+    tensors = _tensors(model) if model is not None else {}
+    if model is not None and tensors:
         state = _state(model)
-        return Checkpoint(_tensors(model), model.named, _architecture(state), _names(state), _size(top, state))
+        return Checkpoint(tensors, model.named, _architecture(state), _names(state), _size(top, state))
     weights = top.get("state_dict") or top.get("model") or top
     if isinstance(weights, dict) and weights and all(isinstance(one, Tensor) for one in weights.values()):
         return Checkpoint({name: one.float() for name, one in weights.items()})
@@ -159,16 +158,3 @@ def _size(top: Mapping[str, Any], state: Mapping[str, Any]) -> int | None:
         if isinstance(said, int):
             return said
     return None
-
-
-def from_checkpoint(order: Order) -> Source:
-    """A trusted checkpoint of Ultralytics, built anew from its weights. Raises TrustNeeded, ImportRefused."""
-    if not order.trust:
-        raise TrustNeeded(
-            f"{order.file.name} is a pickle, which can run code when it is read. If you know where it comes from, add "
-            "--trust: then its tensors are read and nothing else. Or export it to ONNX where it was made: "
-            f"yolo export model={order.file.name} format=onnx"
-        )
-    from cultivar.trainer.importing.yolo import built  # noqa: PLC0415  the extra `yolo`
-
-    return built(order, read_checkpoint(order.file))

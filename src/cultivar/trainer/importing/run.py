@@ -51,7 +51,7 @@ def _read(order: Order) -> Source:
     if kind == ".onnx":
         return Source(read_graph(order.file, order.size).content, origin={"kind": "onnx"})
     if kind in {".pt", ".pth"}:
-        from cultivar.trainer.importing.checkpoint import from_checkpoint  # noqa: PLC0415  torch
+        from cultivar.trainer.importing.yolo import from_checkpoint  # noqa: PLC0415  torch
 
         return from_checkpoint(order)
     if kind == ".keras":

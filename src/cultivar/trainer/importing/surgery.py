@@ -27,7 +27,7 @@ class Edit:
         return f"{PREFIX}/{name}"
 
     def node(self, kind: str, inputs: Sequence[str], output: str, **attributes: int) -> str:
-        made: NodeProto = helper.make_node(kind, list(inputs), [output], **attributes)
+        made: NodeProto = helper.make_node(kind, list(inputs), [output], None, None, None, None, **attributes)
         self.model.graph.node.append(made)
         return output
 

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from cultivar.kernel.extras import ExtraMissing
-from cultivar.trainer.errors import ImportRefused
-from cultivar.trainer.importing.checkpoint import Checkpoint
+from cultivar.trainer.errors import ImportRefused, TrustNeeded
+from cultivar.trainer.importing.checkpoint import Checkpoint, read_checkpoint
 from cultivar.trainer.importing.graph import Array, Graph
 from cultivar.trainer.importing.order import Order
 from cultivar.trainer.importing.source import Source
@@ -27,8 +27,10 @@ from cultivar.trainer.importing.source import Source
 LICENCE: Final = "AGPL-3.0 (made with Ultralytics; https://ultralytics.com/license)"
 NAME: Final = re.compile(r"yolo(v\d{1,2}|\d{1,2})[nsmlxtbce](-p6|-p2)?(-seg|-cls)?(-p6|-p2)?")
 KINDS: Final = {"": "DetectionModel", "-seg": "SegmentationModel", "-cls": "ClassificationModel"}
+BRANCH: Final = re.compile(r"\.cv3\.0\.2\.weight$")
+"""The last layer of a detector's first classifying branch."""
 SIDE: Final = 640
-QUIET: Final = {"YOLO_OFFLINE": "true", "YOLO_AUTOINSTALL": "false", "YOLO_VERBOSE": "false"}
+OFFLINE: Final = {"YOLO_OFFLINE": "true", "YOLO_AUTOINSTALL": "false"}
 
 
 def is_yolo(architecture: str) -> bool:
@@ -37,7 +39,7 @@ def is_yolo(architecture: str) -> bool:
 
 
 @contextmanager
-def workshop() -> Iterator[Path]:
+def workshop(*, verbose: bool = False) -> Iterator[Path]:
     """A folder that is gone afterwards, in which Ultralytics may write; it fetches and installs nothing."""
     if find_spec("ultralytics") is None:
         raise ExtraMissing(
@@ -46,7 +48,7 @@ def workshop() -> Iterator[Path]:
         )
     before = Path.cwd()
     with tempfile.TemporaryDirectory(prefix="cultivar-yolo-") as name:
-        os.environ |= QUIET | {"YOLO_CONFIG_DIR": name}
+        os.environ |= OFFLINE | {"YOLO_CONFIG_DIR": name, "YOLO_VERBOSE": str(verbose).lower()}
         os.chdir(name)
         try:
             yield Path(name)
@@ -70,8 +72,9 @@ def network(architecture: str, labels: int) -> Any:
 def filled(architecture: str, checkpoint: Checkpoint, labels: int) -> Any:
     """The network of this name with the checkpoint's weights, every one in its place."""
     made = network(architecture, labels)
-    wanted = made.state_dict()
     given = {name.removeprefix("module."): one for name, one in checkpoint.weights.items()}
+    _widen(made, given, architecture)
+    wanted = made.state_dict()
     if odd := [name for name in wanted.keys() | given.keys() if _shape(wanted, name) != _shape(given, name)]:
         raise ImportRefused(
             f"The weights are not those of {architecture} with {labels} labels: {min(odd)} and {len(odd) - 1} more "
@@ -81,8 +84,40 @@ def filled(architecture: str, checkpoint: Checkpoint, labels: int) -> Any:
     return made.float().eval()
 
 
+def labels_in(checkpoint: Checkpoint) -> int:
+    """How many labels a detector's weights tell apart, 0 if they are none."""
+    return next((one.shape[0] for name, one in checkpoint.weights.items() if BRANCH.search(name)), 0)
+
+
+def _widen(made: Any, given: dict[str, Tensor], architecture: str) -> None:
+    """Fine-tuned networks keep the width that the labels of the first training gave to their classifying branch."""
+    width = next((one.shape[1] for name, one in given.items() if BRANCH.search(name)), None)
+    head = made.model[-1]
+    if width is None or not hasattr(head, "cv3") or head.cv3[0][-1].in_channels == width:
+        return
+    donor = network(architecture, width).model[-1]
+    for name in ("cv3", "one2one_cv3"):
+        branches = getattr(head, name, None)
+        wide = getattr(donor, name, None)
+        if branches is not None and wide is not None:
+            for old, new in zip(branches, wide, strict=True):
+                new[-1] = torch.nn.Conv2d(new[-1].in_channels, old[-1].out_channels, 1)
+            setattr(head, name, wide)
+
+
 def _shape(tensors: dict[str, Tensor], name: str) -> tuple[int, ...] | None:
     return tuple(tensors[name].shape) if name in tensors else None
+
+
+def from_checkpoint(order: Order) -> Source:
+    """A trusted checkpoint of Ultralytics, built anew from its weights. Raises TrustNeeded, ImportRefused."""
+    if not order.trust:
+        raise TrustNeeded(
+            f"{order.file.name} is a pickle, which can run code when it is read. If you know where it comes from, add "
+            "--trust: then its tensors are read and nothing else. Or export it to ONNX where it was made: "
+            f"yolo export model={order.file.name} format=onnx"
+        )
+    return built(order, read_checkpoint(order.file))
 
 
 def built(order: Order, checkpoint: Checkpoint) -> Source:

@@ -13,11 +13,11 @@ import numpy as np
 from cultivar.trainer.detect.finish import describe_data, describe_training
 from cultivar.trainer.detect.order import DetectOrder
 from cultivar.trainer.detect.run import read_pool, same_order
-from cultivar.trainer.errors import BadRecipe, BadWeights
+from cultivar.trainer.errors import BadRecipe, BadWeights, ImportRefused
 from cultivar.trainer.importing.checkpoint import Checkpoint, read_checkpoint
 from cultivar.trainer.importing.order import Order
 from cultivar.trainer.importing.run import bring
-from cultivar.trainer.importing.yolo import LICENCE, network, workshop
+from cultivar.trainer.importing.yolo import LICENCE, filled, labels_in, workshop
 from cultivar.trainer.yolo.dataset import write_dataset
 from cultivar.vision.manifest import Manifest
 
@@ -47,7 +47,7 @@ def run(asked: YoloOrder) -> Path:
     same_order(order)
     pool, given = read_pool(order), read_checkpoint(order.weights) if order.weights else None
     if not (out / DONE).is_file():
-        with workshop() as folder:
+        with workshop(verbose=order.progress) as folder:
             data = write_dataset(folder / "data", pool, order.classes, masks=masks)
             figures = trained(asked, data, out, given)
         (out / DONE).write_text("".join(f"{name} {value}\n" for name, value in figures.items()))
@@ -96,16 +96,14 @@ def trained(asked: YoloOrder, data: Path, out: Path, given: Checkpoint | None) -
 
 
 def start(whole: Any, asked: YoloOrder, given: Checkpoint) -> None:
-    """Begin from these weights, but for the layers that tell other labels apart."""
-    made = network(asked.architecture, len(asked.order.classes))
-    wanted = made.state_dict()
-    fits = {name: one for name, one in given.weights.items() if name in wanted and wanted[name].shape == one.shape}
-    if len(fits) < len(wanted) / 2:
-        raise BadWeights(f"of {len(wanted)} tensors of {asked.architecture} these weights have {len(fits)}")
-    made.load_state_dict(fits, strict=False)
+    """Begin from these weights; what tells other labels apart, Ultralytics begins anew."""
+    try:
+        made = filled(asked.architecture, given, labels_in(given))
+    except ImportRefused as error:
+        raise BadWeights(error.detail) from error
+    made.names = dict(enumerate(given.names or map(str, range(labels_in(given)))))
     made.task = whole.task
-    whole.model = made
-    whole.ckpt = {"model": made}
+    whole.model, whole.ckpt = made.train(), {"model": made}
 
 
 def _describe(folder: Path, order: DetectOrder, made: Manifest, figures: dict[str, float], pool: Any) -> None:
