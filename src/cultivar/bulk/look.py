@@ -21,9 +21,9 @@ from cultivar.predictions.service.ask import Question, consider, count, write_do
 from cultivar.predictions.service.given import Given
 from cultivar.vision.errors import Overloaded
 
-ROWS = 16
+ROWS = 32
 """Answers written in one transaction."""
-WAIT_S = 0.5
+WAIT_S = 1.0
 """How long an answer waits for others to be written with."""
 _TRIES, _PAUSE_S = 3, 1.0
 _PAGE = 200

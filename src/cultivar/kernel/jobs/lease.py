@@ -84,7 +84,8 @@ async def advance(session: AsyncSession, held: Held, *, done: int, failed: int) 
     Who gets on begins to count attempts anew: only work that stands still is given up.
     """
     step = _own(held).where(Job.state == "running").values(done=Job.done + done, failed=Job.failed + failed, attempts=1)
-    wanted: bool | None = await session.scalar(step.returning(Job.cancel_requested))
+    alone = step.returning(Job.cancel_requested).execution_options(synchronize_session=False)
+    wanted: bool | None = await session.scalar(alone)
     if wanted is None:
         raise NotHeld
     return wanted
