@@ -118,4 +118,4 @@ def _given(user: Person, answer: dict[str, Any], feedback_id: str) -> FeedbackGi
 
 
 async def _held_for(session: AsyncSession, sha256: str) -> list[UUID]:
-    return [subject for subject, _ in await photos.alike(session, "dataset", [sha256])]
+    return [subject for subject, _, _ in await photos.alike(session, "dataset", [sha256])]

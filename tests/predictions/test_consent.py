@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 from cultivar.kernel.database import Base
 from cultivar.kernel.tokens import unsign
 from cultivar.photos.tables import Photo
-from cultivar.predictions.service.history import FEEDBACK
+from cultivar.predictions.service.lending import FEEDBACK
 from cultivar.predictions.tables import KeptAnswer, Prediction
 from tests.support.app import Person, Served, fine, problem, wait_until
 from tests.support.leaves import leaf

@@ -3,13 +3,13 @@
 import re
 from uuid import UUID, uuid4
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cultivar.packs.schemas import Pack
-from cultivar.predictions import rules
-from cultivar.predictions.rules import Keep, coarse, fingerprint, keep_for, key_hash, language_for, render
+from cultivar.predictions.labels import SHOWN_IN_FULL
+from cultivar.predictions.rules import Keep, coarse, fingerprint, keep_for, key_hash, render
+from cultivar.predictions.schemas import Wanted
 from cultivar.vision.answer import Answer
 from tests.predictions.answers import cases
 
@@ -35,33 +35,10 @@ def test_no_place_stays_no_place() -> None:
     assert coarse(None) is None
 
 
-@pytest.mark.parametrize(
-    ("header", "language"),
-    [
-        ("", "en"),
-        ("fr", "fr"),
-        ("fr-CA,en;q=0.5", "fr"),
-        ("de,fr;q=0.4,en;q=0.3", "fr"),
-        ("de", "en"),
-        ("*", "en"),
-        ("en;q=0,*", "fr"),
-        ("en;q=half, fr;q=0.1", "fr"),
-        ("EN-gb", "en"),
-    ],
-)
-def test_the_language_is_the_one_that_is_liked_best(header: str, language: str) -> None:
-    assert language_for(header) == language
-
-
-@given(st.text(max_size=60))
-def test_any_header_gives_a_language(header: str) -> None:
-    assert language_for(header) in {"en", "fr"}
-
-
 @given(cases, thresholds, st.integers(1, 20))
 def test_a_refusal_has_words_and_no_result(case: tuple[Pack, Answer], threshold: float | None, top_k: int) -> None:
     pack, answer = case
-    said = render(answer, pack, "fr", threshold, top_k)
+    said = render(answer, Wanted(pack, "fr", threshold, top_k))
     assert said.refused == (answer.refusal is not None) == (said.result is None) == (said.refusal is not None)
     if said.refusal:
         assert said.refusal.code == answer.refusal
@@ -79,7 +56,7 @@ def test_diseases_begin_with_the_results_own_and_are_never_healthy(
     case: tuple[Pack, Answer], threshold: float | None, top_k: int
 ) -> None:
     pack, answer = case
-    said = render(answer, pack, "en", threshold, top_k)
+    said = render(answer, Wanted(pack, "en", threshold, top_k))
     if pack.healthy_label is None:
         assert said.diseases is None
         return
@@ -97,7 +74,7 @@ def test_diseases_begin_with_the_results_own_and_are_never_healthy(
 @given(cases, st.integers(1, 20))
 def test_nothing_in_an_answer_contradicts_its_result(case: tuple[Pack, Answer], top_k: int) -> None:
     pack, answer = case
-    said = render(answer, pack, "en", None, top_k)
+    said = render(answer, Wanted(pack, "en", None, top_k))
     if said.result is None:
         return
     labels = pack.classes[said.result.class_id].labels
@@ -114,13 +91,13 @@ def test_top_shows_short_heads_in_full_and_long_ones_to_k(
     case: tuple[Pack, Answer], threshold: float | None, top_k: int
 ) -> None:
     pack, answer = case
-    said = render(answer, pack, "en", threshold, top_k)
+    said = render(answer, Wanted(pack, "en", threshold, top_k))
     for name, head in said.heads.items():
         every = answer.heads[name].top
         label = answer.labels.get(name, every[0].label)
         assert head.label == label
         assert head.confidence == next(round(one.confidence, 6) for one in every if one.label == label)
-        shown = every if len(every) <= rules.SHOWN_IN_FULL else every[:top_k]
+        shown = every if len(every) <= SHOWN_IN_FULL else every[:top_k]
         assert [one.label for one in head.top] == [one.label for one in shown if one.confidence >= (threshold or 0)]
         assert [one.confidence for one in head.top] == sorted((one.confidence for one in head.top), reverse=True)
 
@@ -128,7 +105,7 @@ def test_top_shows_short_heads_in_full_and_long_ones_to_k(
 @given(cases, thresholds)
 def test_a_weak_answer_is_given_with_a_warning(case: tuple[Pack, Answer], threshold: float | None) -> None:
     pack, answer = case
-    said = render(answer, pack, "en", threshold, 5)
+    said = render(answer, Wanted(pack, "en", threshold, 5))
     limit = pack.min_confidence if threshold is None else threshold
     assert ("low_confidence" in said.warnings) == (said.result is not None and said.result.confidence < limit)
 
@@ -136,7 +113,7 @@ def test_a_weak_answer_is_given_with_a_warning(case: tuple[Pack, Answer], thresh
 @given(cases)
 def test_a_poor_photo_is_answered_with_a_warning(case: tuple[Pack, Answer]) -> None:
     pack, answer = case
-    warnings = render(answer, pack, "en", None, 5).warnings
+    warnings = render(answer, Wanted(pack, "en", None, 5)).warnings
     assert ("blurred" in warnings) == (answer.quality.sharpness < 0.4)
     assert ("poor_light" in warnings) == (answer.quality.exposure < 0.5)
     short_sides = [min(photo.seen.facts.width, photo.seen.facts.height) for photo in answer.photos]
@@ -146,7 +123,7 @@ def test_a_poor_photo_is_answered_with_a_warning(case: tuple[Pack, Answer]) -> N
 @given(cases)
 def test_the_confidence_beside_the_plant_is_the_plants(case: tuple[Pack, Answer]) -> None:
     pack, answer = case
-    said = render(answer, pack, "en", None, 5)
+    said = render(answer, Wanted(pack, "en", None, 5))
     if said.result is None:
         return
     if pack.subject == "plant":
@@ -161,7 +138,7 @@ def test_the_confidence_beside_the_plant_is_the_plants(case: tuple[Pack, Answer]
 @given(cases)
 def test_several_photos_stand_beside_the_answer_and_one_does_not(case: tuple[Pack, Answer]) -> None:
     pack, answer = case
-    photos = render(answer, pack, "en", None, 5).photos
+    photos = render(answer, Wanted(pack, "en", None, 5)).photos
     if len(answer.photos) == 1:
         assert photos == []
         return

@@ -21,6 +21,16 @@ class ItemFilters:
     source: Source | None = None
 
 
+class ItemInstance(BaseModel):
+    """One thing in the picture, in pixels of the upright photo; `unsaid` stands as it was answered."""
+
+    class_id: int
+    class_name: str
+    bbox: tuple[float, float, float, float]
+    polygon: list[tuple[float, float]] | None
+    verdict: Literal["right", "wrong_class", "edited", "missed", "unsaid"]
+
+
 class ItemOut(BaseModel):
     """A picture with its label, waiting to be learned from. It does not say whose it is."""
 
@@ -32,6 +42,9 @@ class ItemOut(BaseModel):
     source_id: UUID | None = Field(description="The prediction that was corrected.")
     feedback_id: UUID | None
     split: Split
+    instances: list[ItemInstance] | None = Field(
+        description="What is in the picture, for detectors; null where nobody corrected single things."
+    )
     sha256: str = Field(description="Of the bytes that were received; one item a pack and hash.")
     width: int
     height: int

@@ -1,8 +1,9 @@
 """Gather what people allow to be learned from, and let it go when they change their minds."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from cultivar.datasets.schemas import ItemData, ItemFilters, ItemOut
 from cultivar.datasets.tables import Item
 from cultivar.feedback import service as feedback
 from cultivar.feedback.events import FeedbackChanged, FeedbackGiven, FeedbackWithdrawn
+from cultivar.feedback.service import Spoken
 from cultivar.kernel.clock import now
 from cultivar.kernel.ids import new_id
 from cultivar.kernel.pages import Cursor, Page, decode_cursor, encode_cursor, exact_total, walk
@@ -23,8 +25,8 @@ from cultivar.photos import service as photos
 from cultivar.photos.errors import PhotoUnknown
 from cultivar.photos.schemas import Held, Hold
 from cultivar.predictions.events import PredictionDeleted
-from cultivar.predictions.schemas import Trainable
-from cultivar.predictions.service import history as predictions
+from cultivar.predictions.service import lending as predictions
+from cultivar.predictions.service.lending import Trainable
 
 HOLDER = "dataset"
 """The holder's name on our photos; they are held for the predictions that were corrected."""
@@ -64,11 +66,17 @@ async def _look_again(session: AsyncSession, prediction_ids: Sequence[UUID]) -> 
     await photos.release(session, HOLDER, held.keys() - lessons.keys())
 
 
-async def _lessons(session: AsyncSession, open_now: Collection[UUID]) -> dict[UUID, Lesson]:
+async def _lessons(session: AsyncSession, open_now: Mapping[UUID, Trainable]) -> dict[UUID, Lesson]:
     """What the corrections of predictions that are open to training teach, by prediction."""
-    said = await feedback.verdicts(session, open_now)
-    taught = {prediction_id: rules.lesson(prediction_id, *words) for prediction_id, words in said.items()}
+    said = await feedback.spoken(session, open_now)
+    taught = {one: _lesson(open_now[one], one, said[one]) for one in said}
     return {prediction_id: lesson for prediction_id, lesson in taught.items() if lesson is not None}
+
+
+def _lesson(about: Trainable, prediction_id: UUID, said: Spoken) -> Lesson | None:
+    return rules.lesson(
+        prediction_id, said.feedback_id, said.verdict, said.instances, about.things, predicted=about.class_name
+    )
 
 
 async def _settle(session: AsyncSession, hashes: Collection[str]) -> None:
@@ -92,12 +100,13 @@ async def _settle(session: AsyncSession, hashes: Collection[str]) -> None:
 async def _taught(session: AsyncSession, hashes: Collection[str]) -> dict[tuple[str, str], list[tuple[Lesson, Held]]]:
     """Every standing correction of these pictures, with its own photo, by pack and hash."""
     found = await photos.alike(session, HOLDER, hashes)
-    open_now: dict[UUID, Trainable] = await predictions.trainable(session, {subject for subject, _ in found})
+    open_now: dict[UUID, Trainable] = await predictions.trainable(session, {subject for subject, _, _ in found})
     lessons = await _lessons(session, open_now)
     taught: dict[tuple[str, str], list[tuple[Lesson, Held]]] = defaultdict(list)
-    for prediction_id, photo in found:
+    for prediction_id, position, photo in found:
         if prediction_id in lessons:
-            taught[open_now[prediction_id].model, photo.sha256].append((lessons[prediction_id], photo))
+            lesson = lessons[prediction_id].of_photo(position)
+            taught[open_now[prediction_id].model, photo.sha256].append((lesson, photo))
     return taught
 
 
@@ -105,6 +114,7 @@ def _take(item: Item, lesson: Lesson, photo: Held) -> None:
     """Have the item say what this correction says of this photo."""
     item.photo_id, item.owner_id = photo.id, photo.owner_id
     item.class_id, item.class_name = lesson.class_id, lesson.class_name
+    item.instances = next(([asdict(one) for one in found] for found in lesson.instances.values()), None)
     item.source_id, item.feedback_id = lesson.prediction_id, lesson.feedback_id
     item.width, item.height = photo.width, photo.height
     item.quality_score = photo.quality["score"]

@@ -1,6 +1,7 @@
 """The rows of datasets."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -14,6 +15,7 @@ from cultivar.kernel.database import Base, Id, choice
 class Item(Base):
     """A picture with a label, once a pack and hash: what the first standing correction of it says.
 
+    `instances` is what is in the picture, where somebody said it (`rules.Labelled`), for detectors to learn from.
     `source_id` is the prediction that was corrected. Datasets holds the photos of every standing correction in the name
     of its prediction, whatever becomes of the prediction's own copy.
     """
@@ -34,6 +36,7 @@ class Item(Base):
     class_id: Mapped[int]
     class_name: Mapped[str] = mapped_column(String(255))
     source: Mapped[Source] = mapped_column(choice("source", "original", "feedback", "app", "manual"))
+    instances: Mapped[list[Any] | None]
     source_id: Mapped[UUID | None]
     feedback_id: Mapped[UUID | None]
     split: Mapped[Split] = mapped_column(choice("split", "train", "val", "test", "pending"), default="pending")

@@ -6,7 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Response
 
 from cultivar.feedback import service
-from cultivar.feedback.errors import ClassUnknown, Contradiction, FeedbackUnknown, NothingSaid
+from cultivar.feedback.errors import (
+    BadPlace,
+    ClassUnknown,
+    Contradiction,
+    FeedbackUnknown,
+    InstanceUnknown,
+    NothingSaid,
+)
 from cultivar.feedback.schemas import FeedbackIn, FeedbackOut, FeedbackPatch, Thanks
 from cultivar.kernel.actor import Actor
 from cultivar.kernel.auth import needs
@@ -16,6 +23,9 @@ from cultivar.predictions.errors import PredictionUnknown
 from cultivar.registry.errors import ModelsNotReady, UnknownModel
 
 router = APIRouter(prefix="/feedback", tags=["feedback"])
+
+SAID = (InstanceUnknown, BadPlace, ClassUnknown, Contradiction, NothingSaid)
+"""What may be wrong with what is said."""
 
 Token = Annotated[
     str | None,
@@ -28,7 +38,7 @@ Token = Annotated[
     status_code=201,
     responses={
         200: {"model": Thanks, "description": "You had given feedback before; it is replaced."},
-        **responses(PredictionUnknown, UnknownModel, ClassUnknown, Contradiction, NothingSaid, ModelsNotReady),
+        **responses(PredictionUnknown, UnknownModel, *SAID, ModelsNotReady),
     },
 )
 async def submit_feedback(
@@ -38,7 +48,7 @@ async def submit_feedback(
     world: TheWorld,
     response: Response,
 ) -> Thanks:
-    """Say whether an answer was right, and what it is really.
+    """Say whether an answer was right, and what it is really; of a detector's, instance by instance too.
 
     Corrections of photos that were sent with consent `train` wait for an expert and then teach the next model.
     """
@@ -57,7 +67,7 @@ async def read_feedback(
 
 @router.patch(
     "/{feedback_id:uuid}",
-    responses=responses(FeedbackUnknown, UnknownModel, ClassUnknown, Contradiction, NothingSaid, ModelsNotReady),
+    responses=responses(FeedbackUnknown, UnknownModel, *SAID, ModelsNotReady),
 )
 async def change_feedback(
     feedback_id: UUID,

@@ -5,6 +5,24 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from cultivar.predictions.schemas import Verdict as InstanceVerdicts
+
+Box = tuple[float, float, float, float]
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceSaid:
+    """A verdict on one instance, or on one that was missed; see `schemas.InstanceIn`."""
+
+    verdict: InstanceVerdicts
+    instance_id: int | None = None
+    file_index: int | None = None
+    class_id: int | None = None
+    class_name: str | None = None
+    bbox: Box | None = None
+    polygon: tuple[Point, ...] | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -42,7 +60,7 @@ class FeedbackGiven:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackChanged:
-    """Another word in its place; a changed comment or rating alone is no fact."""
+    """Another word in its place, of the whole or of single instances; a changed comment or rating alone is no fact."""
 
     name: ClassVar[str] = "feedback.changed"
     about: About

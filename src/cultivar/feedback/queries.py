@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cultivar.feedback.tables import Feedback, FeedbackChange
+from cultivar.feedback.tables import Feedback, FeedbackChange, FeedbackInstance
 from cultivar.kernel.actor import Actor
 
 
@@ -38,6 +38,16 @@ async def changes(session: AsyncSession, feedback_ids: Collection[UUID]) -> dict
     found: dict[UUID, list[FeedbackChange]] = defaultdict(list)
     for change in await session.scalars(statement):
         found[change.feedback_id].append(change)
+    return found
+
+
+async def instances(session: AsyncSession, feedback_ids: Collection[UUID]) -> dict[UUID, list[FeedbackInstance]]:
+    """What is said now of single instances, in the order in which it was sent, of feedback that has been found."""
+    of_these = FeedbackInstance.feedback_id.in_(feedback_ids)
+    statement = select(FeedbackInstance).where(of_these).order_by(FeedbackInstance.position)
+    found: dict[UUID, list[FeedbackInstance]] = defaultdict(list)
+    for row in await session.scalars(statement.execution_options(populate_existing=True)):
+        found[row.feedback_id].append(row)
     return found
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cultivar.feedback.errors import ClassUnknown, Contradiction, NothingSaid
-from cultivar.feedback.events import Verdict
+from cultivar.feedback.events import InstanceSaid, Verdict
+from cultivar.feedback.instances import Answered, checked_instance, is_right
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Said:
     correct_class_name: str | None = None
     comment: str | None = None
     confidence_rating: int | None = None
+    instances: tuple[InstanceSaid, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -25,23 +27,34 @@ class Said:
         return Verdict(self.is_correct, self.satisfied, self.correct_class_id, self.correct_class_name)
 
 
-def patched(said: Said, sent: Mapping[str, Any]) -> Said:
+def patched(said: Said, sent: Mapping[str, Any], *, whole: bool = False) -> Said:
     """`said` with the fields that were sent.
 
-    To name the class anew, its name or its id is enough; to say that the answer was right after all drops it.
+    To name the class anew, its name or its id is enough; to say that the answer was right after all drops it, and what
+    was said of instances. Where the answer is its instances (`whole`), to speak of these anew is to say anew whether
+    it was right.
     """
-    named = {"correct_class_name", "correct_class_id"} & sent.keys()
-    if len(named) == 1 or (not named and sent.get("is_correct")):
+    named, told = {"correct_class_name", "correct_class_id"} & sent.keys(), sent.get("is_correct")
+    anew = whole and "instances" in sent and told is None
+    if len(named) == 1 or (not named and (told or anew)):
         said = replace(said, correct_class_id=None, correct_class_name=None)
+    if told and whole:
+        said = replace(said, instances=())
+    if anew:
+        said = replace(said, is_correct=None)
     return replace(said, **sent)
 
 
-def checked(said: Said, *, predicted: str | None, classes: Sequence[str]) -> Said:
-    """The same with the class named in full; `classes` are the pack's, in order of their ids.
+NOTHING = Answered()
 
-    Raises NothingSaid, ClassUnknown, or Contradiction: a right answer has no other class, a wrong one is not the class
-    that was answered, and a name and an id must mean the same.
+
+def checked(said: Said, *, predicted: str | None, classes: Sequence[str], answered: Answered = NOTHING) -> Said:
+    """The same with classes named in full; `classes` are the pack's, in order of their ids.
+
+    Raises NothingSaid, ClassUnknown, InstanceUnknown, BadPlace, or Contradiction: a right answer has no other class and
+    no wrong instance, a wrong one is not the class that was answered, and a name and an id must mean the same.
     """
+    said = _with_instances(said, answered, classes)
     if said.is_correct is None and said.satisfied is None:
         raise NothingSaid
     class_id = _class_id(said, classes)
@@ -55,6 +68,16 @@ def checked(said: Said, *, predicted: str | None, classes: Sequence[str]) -> Sai
             else "The answer was wrong, yet its own class is named."
         )
     return replace(said, correct_class_id=class_id, correct_class_name=named)
+
+
+def _with_instances(said: Said, answered: Answered, classes: Sequence[str]) -> Said:
+    instances = tuple(checked_instance(one, answered, classes) for one in said.instances)
+    if answered.whole and instances:
+        right = is_right(instances)
+        if said.is_correct and not right:
+            raise Contradiction("The answer was right, yet not each of its instances.")
+        said = replace(said, is_correct=right if said.is_correct is None else said.is_correct)
+    return replace(said, instances=instances)
 
 
 def _class_id(said: Said, classes: Sequence[str]) -> int | None:

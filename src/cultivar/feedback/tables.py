@@ -8,7 +8,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cultivar.kernel.clock import now
-from cultivar.kernel.database import Base, Id
+from cultivar.kernel.database import Base, Id, choice
+from cultivar.predictions.schemas import Verdict
 
 
 class Feedback(Base):
@@ -33,6 +34,33 @@ class Feedback(Base):
     confidence_rating: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class FeedbackInstance(Base):
+    """What feedback says now of one instance of the answer, or (`instance_id` None) of one that it missed.
+
+    `file_index` and geometry as in the answer's instances; geometry where it was sent.
+    """
+
+    __tablename__ = "feedback_instances"
+    __table_args__ = (
+        CheckConstraint("(verdict = 'missed') = (instance_id IS NULL)", name="missed_is_no_instance"),
+        CheckConstraint("(class_id IS NULL) = (class_name IS NULL)", name="whole_class"),
+        CheckConstraint("verdict NOT IN ('wrong_class', 'missed') OR class_id IS NOT NULL", name="class_named"),
+        CheckConstraint(
+            "verdict NOT IN ('edited', 'missed') OR bbox IS NOT NULL OR polygon IS NOT NULL", name="place_given"
+        ),
+    )
+
+    feedback_id: Mapped[UUID] = mapped_column(ForeignKey("feedback.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    verdict: Mapped[Verdict] = mapped_column(choice("verdict", "right", "false", "wrong_class", "edited", "missed"))
+    instance_id: Mapped[int | None]
+    file_index: Mapped[int]
+    class_id: Mapped[int | None]
+    class_name: Mapped[str | None] = mapped_column(String(255))
+    bbox: Mapped[list[Any] | None]
+    polygon: Mapped[list[Any] | None]
 
 
 class FeedbackChange(Base):

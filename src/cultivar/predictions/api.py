@@ -1,5 +1,7 @@
 """The routes of predictions."""
 
+from dataclasses import replace
+from inspect import Parameter, Signature
 from typing import Annotated
 from uuid import UUID
 
@@ -8,24 +10,35 @@ from fastapi.responses import RedirectResponse
 
 from cultivar.kernel.actor import Actor
 from cultivar.kernel.auth import needs
-from cultivar.kernel.http import CursorParams, Session, TheWorld
+from cultivar.kernel.http import CursorParams, Session, TheWorld, known_query
 from cultivar.kernel.pages import InvalidCursor, Page
 from cultivar.kernel.problems import MalformedBody, responses
 from cultivar.kernel.storage import StorageUnavailable
+from cultivar.packs.service import language_for
 from cultivar.photos.schemas import Size
 from cultivar.predictions import forms, openapi
-from cultivar.predictions.errors import EmptyFile, ImageGone, KeyInUse, KeyMismatch, NotAPhoto, PredictionUnknown
-from cultivar.predictions.filters import Filters, Since, Until
-from cultivar.predictions.rules import language_for
-from cultivar.predictions.schemas import Answer, Line, PredictionOut, Share
+from cultivar.predictions.errors import (
+    EmptyFile,
+    ImageGone,
+    KeyInUse,
+    KeyMismatch,
+    NotAPhoto,
+    PredictionUnknown,
+    PurposeUnknown,
+)
+from cultivar.predictions.filters import Filters, Range, Since, Until
+from cultivar.predictions.found import COUNTS, Share
+from cultivar.predictions.schemas import Answer, Line, PredictionOut
 from cultivar.predictions.service import history
 from cultivar.predictions.service.ask import Question, ask
 from cultivar.registry.errors import ModelsNotReady, UnknownModel
 from cultivar.vision.errors import ModelNotOpen, Overloaded, UnreadableImage
+from cultivar.vision.overlay import Kind
 
 router = APIRouter(tags=["predictions"])
 
 Word = Annotated[Line | None, Query(max_length=255)]
+Count = Annotated[int | None, Query(ge=0, le=1_000_000)]
 Key = Annotated[
     str | None,
     Header(
@@ -35,6 +48,7 @@ Key = Annotated[
         description="Any text of your own: the same request with the same key within 30 days gets the same answer.",
     ),
 ]
+Language = Annotated[str, Header(max_length=255, description="`en` or `fr`.")]
 
 
 @router.post(
@@ -50,6 +64,7 @@ Key = Annotated[
         KeyInUse,
         NotAPhoto,
         KeyMismatch,
+        PurposeUnknown,
         ModelsNotReady,
         ModelNotOpen,
         Overloaded,
@@ -61,7 +76,7 @@ async def predict(
     actor: Annotated[Actor, needs("predict")],
     world: TheWorld,
     idempotency_key: Key = None,
-    accept_language: Annotated[str, Header(max_length=255, description="`en` or `fr`.")] = "en",
+    accept_language: Language = "en",
 ) -> Response:
     """Say what a photo shows: one to five photos of one plant get one answer.
 
@@ -72,6 +87,22 @@ async def predict(
     told = await ask(actor, Question(photos, params, language_for(accept_language), idempotency_key), world)
     headers = {"Idempotency-Replayed": "true"} if told.replayed else None
     return Response(told.body, media_type="application/json", headers=headers)
+
+
+class _Counts:
+    """Reads `ripe_count=3`, `ripe_count_min=1`, `ripe_count_max=5` and their like off the query; limits count too."""
+
+    __signature__ = Signature(
+        [
+            Parameter(name + end, Parameter.KEYWORD_ONLY, default=None, annotation=Count)
+            for name in COUNTS
+            for end in ("", "_min", "_max")
+        ]
+    )
+
+    def __call__(self, **given: int | None) -> dict[str, Range]:
+        ranges = {name: Range(given[name], given[f"{name}_min"], given[f"{name}_max"]) for name in COUNTS}
+        return {name: range_ for name, range_ in ranges.items() if range_ != Range()}
 
 
 def _filters(
@@ -90,11 +121,17 @@ def _filters(
     return Filters(model, model_version, class_name, refused, has_feedback, since, until, min_confidence, q)
 
 
+def _all_filters(
+    filters: Annotated[Filters, Depends(_filters)], counts: Annotated[dict[str, Range], Depends(_Counts())]
+) -> Filters:
+    return replace(filters, counts=counts)
+
+
 @router.get("/predictions", responses=responses(InvalidCursor))
 async def list_predictions(
     session: Session,
     actor: Annotated[Actor, needs("predictions:read")],
-    filters: Annotated[Filters, Depends(_filters)],
+    filters: Annotated[Filters, Depends(_all_filters)],
     cursor: CursorParams,
 ) -> Page[PredictionOut]:
     """Your kept answers, newest first."""
@@ -128,6 +165,32 @@ async def read_image(
     `thumb` is at most 512 pixels long; until it is made, the full photo stands in.
     """
     return await history.image_link(session, actor, prediction_id, storage=world.storage, index=index, size=size)
+
+
+@router.get(
+    "/predictions/{prediction_id}/visualization",
+    response_class=Response,
+    responses=openapi.PICTURE | responses(UnreadableImage, PredictionUnknown, ImageGone, StorageUnavailable),
+)
+async def read_visualization(
+    prediction_id: UUID,
+    actor: Annotated[Actor, needs("predictions:read")],
+    world: TheWorld,
+    index: Annotated[
+        int | None,
+        Query(ge=0, lt=forms.PHOTOS_AT_MOST, description="Which of several photos; else the first that was answered."),
+    ] = None,
+    kind: Annotated[Kind, Query(alias="format")] = "jpeg",
+    accept_language: Language = "en",
+    _: None = known_query,
+) -> Response:
+    """The photo with its answer drawn on it: boxes, outlines, names and the grade, in colours that all can tell apart.
+
+    Drawn anew from the kept photo each time, so it ends with it. At most 1280 pixels long.
+    """
+    words = language_for(accept_language)
+    drawn = await history.drawn(world, actor, prediction_id, index=index, kind=kind, language=words)
+    return Response(drawn, media_type=f"image/{kind}", headers={"Cache-Control": "private, max-age=3600"})
 
 
 @router.delete("/predictions/{prediction_id}", status_code=204, responses=responses(PredictionUnknown))

@@ -11,7 +11,8 @@ CultivarError
 ├── UnsupportedType
 │   └── NotAPhoto            415 unsupported_media_type neither a form nor an image
 └── Invalid
-    └── KeyMismatch          422 idempotency_mismatch   this key came with another request before
+    ├── KeyMismatch          422 idempotency_mismatch   this key came with another request before
+    └── PurposeUnknown       422 unknown_purpose        the pack grades for other purposes, or not at all
 """
 
 from cultivar.kernel.errors import BadRequest, Conflict, Invalid, NotFound, UnsupportedType
@@ -44,3 +45,8 @@ class NotAPhoto(UnsupportedType):
 class KeyMismatch(Invalid):
     code = "idempotency_mismatch"
     title = "This Idempotency-Key came with another request before"
+
+
+class PurposeUnknown(Invalid):
+    code = "unknown_purpose"
+    title = "This pack does not grade for this purpose"

@@ -1,7 +1,8 @@
 """Which predictions a list is to show."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 
@@ -37,6 +38,15 @@ Until = Annotated[datetime, BeforeValidator(_end), _TIME_SCHEMA]
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """What a count is to be: this, at least this, at most this."""
+
+    exactly: int | None = None
+    least: int | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
     """Which predictions are meant; None is any. `since` counts, `until` does not."""
 
@@ -49,3 +59,5 @@ class Filters:
     until: datetime | None = None
     min_confidence: float | None = None
     q: str | None = None
+    counts: Mapping[str, Range] = field(default_factory=dict)
+    """By name of a count, see `found.COUNTS`."""

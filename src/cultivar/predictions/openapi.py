@@ -62,3 +62,7 @@ TO_IMAGE: dict[int | str, dict[str, Any]] = {
         "headers": {"Location": {"description": "Good for an hour.", "schema": {"type": "string"}}},
     }
 }
+
+PICTURE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The picture", "content": {f"image/{kind}": {"schema": _PHOTO} for kind in ("jpeg", "png")}}
+}

@@ -1,5 +1,6 @@
 """Questions about predictions. Each takes the one who asks: a stranger finds nothing."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 from uuid import UUID
@@ -8,8 +9,8 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.kernel.actor import Actor
-from cultivar.predictions.filters import Filters
-from cultivar.predictions.tables import Prediction
+from cultivar.predictions.filters import Filters, Range
+from cultivar.predictions.tables import Prediction, PredictionInstance
 
 
 def own(actor: Actor, filters: Filters) -> Select[Prediction]:
@@ -34,7 +35,14 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         "q": _mentions,
     }
     given = {name: getattr(filters, name) for name in wanted}
-    return [wanted[name](value) for name, value in given.items() if value is not None]
+    conditions = [wanted[name](value) for name, value in given.items() if value is not None]
+    return conditions + [one for name, range_ in filters.counts.items() for one in _within(name, range_)]
+
+
+def _within(name: str, range_: Range) -> list[ColumnElement[bool]]:
+    column = getattr(Prediction, name)
+    wanted = {column.__eq__: range_.exactly, column.__ge__: range_.least, column.__le__: range_.most}
+    return [is_so(value) for is_so, value in wanted.items() if value is not None]
 
 
 def _mentions(words: str) -> ColumnElement[bool]:
@@ -61,6 +69,16 @@ async def trainable(session: AsyncSession, prediction_ids: Collection[UUID], *, 
     statement = select(Prediction).where(Prediction.id.in_(prediction_ids), Prediction.consent == "train")
     statement = statement.order_by(Prediction.id).execution_options(populate_existing=True)
     return (await session.scalars(statement.with_for_update() if lock else statement)).all()
+
+
+async def instances(session: AsyncSession, prediction_ids: Collection[UUID]) -> dict[UUID, list[PredictionInstance]]:
+    """The instances of predictions that have been found for the one who asks, in their order."""
+    of_these = PredictionInstance.prediction_id.in_(prediction_ids)
+    statement = select(PredictionInstance).where(of_these).order_by(PredictionInstance.instance_id)
+    found: dict[UUID, list[PredictionInstance]] = defaultdict(list)
+    for row in await session.scalars(statement):
+        found[row.prediction_id].append(row)
+    return found
 
 
 def of_person(person_id: UUID) -> Select[Prediction]:

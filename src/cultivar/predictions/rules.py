@@ -2,30 +2,35 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import get_args
 from uuid import UUID
 
+from cultivar.kernel.errors import Invalid
 from cultivar.packs.schemas import Language, Pack
+from cultivar.predictions.errors import PurposeUnknown
+from cultivar.predictions.findings import NOTHING, Found
+from cultivar.predictions.found import Box
+from cultivar.predictions.labels import heads_of, share
 from cultivar.predictions.schemas import (
+    AskParams,
     Consent,
     Disease,
-    HeadScores,
-    LabelScore,
     PhotoAnswer,
     QualityScores,
     Refusal,
     Result,
     Said,
+    Wanted,
     Warn,
 )
-from cultivar.vision.answer import Answer, HeadAnswer
+from cultivar.vision.answer import Answer
 from cultivar.vision.manifest import RefusalCode
 from cultivar.vision.quality import SCALE, Quality
+from cultivar.vision.tasks.detect import Looking
 
-SHOWN_IN_FULL = 10
-"""A head with at most this many labels shows them all."""
+LEAST_CONFIDENCE = 0.001
+"""Of instances: below it a detector finds nothing but noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,49 +54,57 @@ def coarse(degrees: float | None) -> float | None:
     return None if degrees is None else round(degrees, 1) + 0.0
 
 
-def language_for(accept_language: str) -> Language:
-    """The language of ours that an `Accept-Language` header (RFC 9110, 12.5.4) likes best; English when in doubt."""
-    ours: tuple[Language, ...] = get_args(Language)
-    wanted: dict[str, float] = {}
-    for choice in accept_language.lower().split(","):
-        tag, _, weight = choice.partition(";")
-        wanted.setdefault(tag.strip().partition("-")[0], _weight(weight))
-    return max(ours, key=lambda language: wanted.get(language, wanted.get("*", 0.0)))
+def wanted(params: AskParams, pack: Pack, language: Language) -> Wanted:
+    """How this request wants this pack to answer.
+
+    Raises PurposeUnknown, and Invalid where a detector is asked for a confidence of less than 0.001.
+    """
+    if params.purpose is not None and params.purpose not in (pack.grading.purposes if pack.grading else {}):
+        known = ", ".join(pack.grading.purposes) if pack.grading else "none, since it does not grade"
+        raise PurposeUnknown(f"Purposes of {pack.name}: {known}.")
+    least = params.min_confidence
+    if pack.task != "classify" and least is not None and least < LEAST_CONFIDENCE:
+        raise Invalid(f"`min_confidence` is at least {LEAST_CONFIDENCE} where things are looked for.")
+    return Wanted(pack, language, least, params.top_k, params.iou_threshold, params.purpose)
 
 
-def _weight(parameter: str) -> float:
-    try:
-        return float(parameter.strip().removeprefix("q=")) if parameter.strip() else 1.0
-    except ValueError:
-        return 0.0
+def looking(wanted: Wanted) -> Looking:
+    """What vision is asked for: of a detector, where the request says nothing, what the pack says."""
+    if wanted.pack.task == "classify":
+        return Looking(iou_threshold=wanted.iou_threshold)
+    least = wanted.pack.min_confidence if wanted.min_confidence is None else wanted.min_confidence
+    most = wanted.pack.iou_threshold if wanted.iou_threshold is None else wanted.iou_threshold
+    return Looking(least, most)
 
 
-def render(answer: Answer, pack: Pack, language: Language, min_confidence: float | None, top_k: int) -> Said:
-    """What a person is told: the network's answer in the pack's words.
+def render(answer: Answer, wanted: Wanted, found: Found = NOTHING) -> Said:
+    """What a person is told: the network's answer, and what was found beside it, in the pack's words.
 
-    `result` is the class of highest joint probability; all else follows it. `plant_type` and each head's `label` are
-    what that class says, with the head's own probability of it as `confidence`; `top` is the head's own ranking, which
-    may begin with another label where two classes are close. `diseases` begins with the result's condition, then come
-    others that are likely by themselves. Refused, there is no class, and a head's label is the first of its ranking.
+    `result` is the class of highest joint probability, or of most instances; all else follows it. `plant_type` and each
+    head's `label` are what that class says, with the head's own probability of it as `confidence`; `top` is the head's
+    own ranking, which may begin with another label where two classes are close. `diseases` begins with the result's
+    condition, then come others that are likely by themselves. Refused, there is no class, and a head's label is the
+    first of its ranking.
 
-    `min_confidence` hides weaker labels where it is given; without it the pack's own value applies to `diseases`
+    `wanted.min_confidence` hides weaker labels where it is given; without it the pack's own value applies to `diseases`
     behind the first. Nothing here refuses.
     """
-    threshold = pack.min_confidence if min_confidence is None else min_confidence
-    heads = _heads(answer.heads, answer.labels, min_confidence or 0.0, top_k)
-    result = _result(answer)
+    pack, least = wanted.pack, wanted.min_confidence
+    heads = heads_of(answer.heads, answer.labels, least or 0.0, wanted.top_k)
+    result = _result(answer, pack, found)
     plant = answer.labels.get("plant") if result and pack.subject == "plant" else None
     return Said(
+        **dict(found.findings),
         refused=answer.refusal is not None,
-        refusal=_refusal(answer.refusal, pack, language) if answer.refusal else None,
+        refusal=_refusal(answer.refusal, pack, wanted.language) if answer.refusal else None,
         result=result,
         plant_type=plant,
         confidence=heads["plant"].confidence if plant else result and result.confidence,
-        diseases=_diseases(answer, pack, min_confidence) if pack.healthy_label else None,
+        diseases=_diseases(answer, pack, least) if pack.healthy_label else None,
         heads=heads,
         quality=_quality(answer.quality),
-        photos=_each_photo(answer, min_confidence or 0.0, top_k) if len(answer.photos) > 1 else [],
-        warnings=list(_warnings(answer, result, threshold)),
+        photos=_each_photo(answer, least or 0.0, wanted.top_k) if len(answer.photos) > 1 else [],
+        warnings=list(_warnings(answer, result, pack.min_confidence if least is None else least)),
     )
 
 
@@ -100,15 +113,28 @@ def _refusal(code: RefusalCode, pack: Pack, language: Language) -> Refusal:
     return Refusal(code=code, message=getattr(text.message, language), advice=getattr(text.advice, language))
 
 
-def _share(value: float) -> float:
-    """Six digits are more than any calibration holds, and keep answers short."""
-    return min(1.0, max(0.0, round(value, 6)))
-
-
-def _result(answer: Answer) -> Result | None:
+def _result(answer: Answer, pack: Pack, found: Found) -> Result | None:
+    """The network's class, or the one that the leaf's measure makes of it; its place is that in the pack."""
     if answer.refusal or answer.class_id is None or answer.class_name is None or answer.confidence is None:
         return None
-    return Result(class_id=answer.class_id, class_name=answer.class_name, confidence=_share(answer.confidence))
+    name = found.leaf.class_name if found.leaf else answer.class_name
+    known = pack.class_named(name)
+    return Result(
+        class_id=known[0] if known else answer.class_id,
+        class_name=name,
+        confidence=share(answer.confidence),
+        bbox=_surest(found, answer.class_name),
+    )
+
+
+def _surest(found: Found, class_name: str) -> Box | None:
+    """Where the answer is to be seen: its class's surest instance, the leaf that was measured, or any surest one."""
+    every = found.findings.instances
+    own = [one for one in every if one.class_name == class_name]
+    if not own and found.leaf is not None:
+        return found.leaf.bbox
+    surest = max(own or every, key=lambda one: one.confidence, default=None)
+    return surest.bbox if surest else None
 
 
 def _each_photo(answer: Answer, threshold: float, top_k: int) -> list[PhotoAnswer]:
@@ -117,7 +143,7 @@ def _each_photo(answer: Answer, threshold: float, top_k: int) -> list[PhotoAnswe
             file_index=photo.index,
             image_id=None,
             quality=_quality(photo.quality),
-            heads=_heads(photo.heads, {}, threshold, top_k),
+            heads=heads_of(photo.heads, {}, threshold, top_k),
             refused=photo.refusal is not None,
             refusal=photo.refusal,
         )
@@ -133,36 +159,19 @@ def _diseases(answer: Answer, pack: Pack, min_confidence: float | None) -> list[
     threshold = pack.min_confidence if min_confidence is None else min_confidence
     ranked = sorted(answer.heads["condition"].top, key=lambda scored: scored.label != own)
     return [
-        Disease(name=scored.label, confidence=_share(scored.confidence))
+        Disease(name=scored.label, confidence=share(scored.confidence))
         for scored in ranked
         if scored.label != pack.healthy_label
         and (scored.confidence >= threshold or (scored.label == own and min_confidence is None))
     ]
 
 
-def _heads(
-    heads: Mapping[str, HeadAnswer], labels: Mapping[str, str], threshold: float, top_k: int
-) -> dict[str, HeadScores]:
-    return {name: _head(head, labels.get(name, head.label), threshold, top_k) for name, head in heads.items()}
-
-
-def _head(head: HeadAnswer, label: str, threshold: float, top_k: int) -> HeadScores:
-    shown = head.top if len(head.top) <= SHOWN_IN_FULL else head.top[:top_k]
-    top = [
-        LabelScore(label=scored.label, confidence=_share(scored.confidence))
-        for scored in shown
-        if scored.confidence >= threshold
-    ]
-    confidence = next(scored.confidence for scored in head.top if scored.label == label)
-    return HeadScores(label=label, confidence=_share(confidence), top=top)
-
-
 def _quality(quality: Quality) -> QualityScores:
     return QualityScores(
-        sharpness=_share(quality.sharpness),
-        exposure=_share(quality.exposure),
-        size=_share(quality.size),
-        score=_share(quality.score),
+        sharpness=share(quality.sharpness),
+        exposure=share(quality.exposure),
+        size=share(quality.size),
+        score=share(quality.score),
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import (
@@ -14,12 +14,14 @@ from pydantic import (
 )
 
 from cultivar.accounts.schemas import AnyConsent, ConsentChoice
-from cultivar.photos.schemas import Held
+from cultivar.packs.schemas import Language, Pack
+from cultivar.predictions.examples import CLASSIFIED, DETECTED
+from cultivar.predictions.found import Box, Findings, HeadScores, Point, Share
 from cultivar.vision.manifest import RefusalCode
 
 Consent = ConsentChoice
 Warn = Literal["low_confidence", "blurred", "poor_light", "small_photo", "user_id_ignored"]
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Verdict = Literal["right", "false", "wrong_class", "edited", "missed"]
 
 
 def _printable(text: str) -> str:
@@ -49,9 +51,28 @@ class AskParams(BaseModel):
         Annotated[
             Share,
             Field(
-                description="Leaves out weaker `diseases` and `heads.*.top`; never refuses. "
-                "Default: the pack's own, for `diseases` alone."
+                description="Leaves out weaker `diseases` and `heads.*.top`, and weaker `instances` of a detector: at "
+                "least 0.001. Default: the pack's own, for `diseases` and `instances`."
             ),
+        ]
+        | None
+    ) = None
+    iou_threshold: (
+        Annotated[
+            float,
+            Field(
+                ge=0.1,
+                le=1,
+                allow_inf_nan=False,
+                description="Of two instances of a class that overlap by more, the less sure is dropped.",
+            ),
+        ]
+        | None
+    ) = None
+    purpose: (
+        Annotated[
+            Line,
+            Field(min_length=1, max_length=64, description="What a grade is for; `grading` of a pack names its own."),
         ]
         | None
     ) = None
@@ -72,6 +93,17 @@ class AskParams(BaseModel):
         ]
         | None
     ) = None
+    return_visualization: Annotated[
+        bool,
+        Field(description="Have `visualization`: the photo with the answer drawn on it."),
+    ] = False
+    save_results: Annotated[
+        bool,
+        Field(
+            description="`false`: nothing is stored and nothing counted, whatever the consent; `prediction_id` and "
+            "`feedback_token` are null, and an `Idempotency-Key` has nothing to do."
+        ),
+    ] = True
     user_id: Annotated[Line, Field(max_length=255)] | None = Field(
         default=None,
         description="The token says who asks; this is ignored.",
@@ -85,13 +117,27 @@ class AskParams(BaseModel):
         return self
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How photos are to be looked at and the answer told; see `AskParams`."""
+
+    pack: Pack
+    language: Language = "en"
+    min_confidence: float | None = None
+    top_k: int = 5
+    iou_threshold: float | None = None
+    purpose: str | None = None
+
+
 class Result(BaseModel):
-    """The class of highest joint probability, among those that exist."""
+    """The class of highest joint probability, among those that exist; of a detector, that of most instances."""
 
     class_id: int = Field(description="Its place in `GET models/{pack}/labels`.")
     class_name: str
-    confidence: Share = Field(description="Calibrated: of answers at 0.9, nine of ten are right.")
-    bbox: None = None
+    confidence: Share = Field(
+        description="Calibrated: of answers at 0.9, nine of ten are right. Of a detector: the mean of these instances."
+    )
+    bbox: Box | None = Field(default=None, description="Of its surest instance: x1, y1, x2, y2; null without any.")
 
 
 class Refusal(BaseModel):
@@ -100,22 +146,6 @@ class Refusal(BaseModel):
     code: RefusalCode
     message: str
     advice: str
-
-
-class LabelScore(BaseModel):
-    """A label of one head."""
-
-    label: str
-    confidence: Share
-
-
-class HeadScores(LabelScore):
-    """What the answer says of one head, with that head's probability of it, and the head's own ranking.
-
-    Where two classes are close, `top` may begin with another label than the answer's.
-    """
-
-    top: list[LabelScore]
 
 
 class Disease(BaseModel):
@@ -145,7 +175,7 @@ class PhotoAnswer(BaseModel):
     refusal: RefusalCode | None = None
 
 
-class Said(BaseModel):
+class Said(Findings):
     """The part of an answer that is the network's and the pack's: it is stored as it was given."""
 
     refused: bool = False
@@ -161,12 +191,16 @@ class Said(BaseModel):
     heads: dict[str, HeadScores]
     quality: QualityScores
     photos: list[PhotoAnswer] = Field(default=[], description="Each photo's own answer, when there are several.")
-    warnings: list[Warn] = []
+    warnings: list[Warn] = Field(default_factory=list)
+    visualization: str | None = Field(
+        default=None,
+        description="With `return_visualization`: the path of the picture, or a `data:` URL where nothing is stored.",
+    )
 
 
 class _Named(BaseModel):
     success: Literal[True] = True
-    prediction_id: UUID
+    prediction_id: UUID | None = Field(description="Null with `save_results=false`.")
     image_id: UUID | None = Field(description="Of the first photo; null when nothing is stored.")
     model: str
     model_version: str
@@ -175,7 +209,7 @@ class _Named(BaseModel):
 class Answer(Said, _Named):
     """The answer to `POST predict`."""
 
-    model_config = ConfigDict(json_schema_extra=lambda schema: schema.update(examples=[ANSWER_EXAMPLE]))
+    model_config = ConfigDict(json_schema_extra=lambda schema: schema.update(examples=[CLASSIFIED, DETECTED]))
 
     inference_time_ms: float = Field(description="The network alone.")
     processing_time: float = Field(description="All of it, in seconds.")
@@ -183,6 +217,20 @@ class Answer(Said, _Named):
     feedback_token: str | None = Field(
         description="For an answer that is not stored: the only key to giving feedback on it, for 30 days."
     )
+
+
+class InstanceVerdict(BaseModel):
+    """What a person says of one instance, or of one that was missed. Coordinates as in the answer's `instances`."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    verdict: Verdict
+    instance_id: int | None = None
+    file_index: int | None = None
+    class_id: int | None = None
+    class_name: str | None = None
+    bbox: Box | None = None
+    polygon: list[Point] | None = None
 
 
 class OwnFeedback(BaseModel):
@@ -197,68 +245,30 @@ class OwnFeedback(BaseModel):
     correct_class_name: str | None
     comment: str | None
     confidence_rating: int | None
+    instances: list[InstanceVerdict] = []
     created_at: datetime
     updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """What feedback is about. `owner_id` is None for an answer that is not stored."""
+class Thing:
+    """An instance of an answer, for those who speak of it. Of an answer that is not stored, its place is not known."""
 
-    prediction_id: UUID
-    owner_id: UUID | None
-    model: str
-    model_version: str
-    class_id: int | None
-    class_name: str | None
-    confidence: float | None
-    made_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Trainable:
-    """A prediction whose owner consents to training: its pack, and its photos by their place, refused ones left out."""
-
-    model: str
-    photos: dict[int, Held]
+    instance_id: int
+    file_index: int
+    class_id: int
+    class_name: str
+    bbox: Box | None
+    polygon: tuple[Point, ...] | None
 
 
 class PredictionOut(Answer):
     """A kept answer, as it was given, with what was kept of its circumstances."""
 
+    prediction_id: UUID
     created_at: datetime
     consent: Consent
     user_location: str | None
     latitude: float | None
     longitude: float | None
     feedback: OwnFeedback | None
-
-
-ANSWER_EXAMPLE: dict[str, Any] = {
-    "success": True,
-    "prediction_id": "0193f3a0-5c7e-7b11-9a53-3f6a1d2b4c5d",
-    "image_id": "0193f3a0-5c7f-7c22-8b64-4a7b2e3c5d6e",
-    "model": "plant-health",
-    "model_version": "1.0.0",
-    "refused": False,
-    "refusal": None,
-    "result": {"class_id": 29, "class_name": "Tomato___Late_blight", "confidence": 0.92, "bbox": None},
-    "plant_type": "Tomato",
-    "confidence": 0.98,
-    "diseases": [{"name": "Late_blight", "confidence": 0.93}],
-    "heads": {
-        "plant": {"label": "Tomato", "confidence": 0.98, "top": [{"label": "Tomato", "confidence": 0.98}]},
-        "condition": {
-            "label": "Late_blight",
-            "confidence": 0.93,
-            "top": [{"label": "Late_blight", "confidence": 0.93}],
-        },
-    },
-    "quality": {"sharpness": 0.9, "exposure": 0.8, "size": 1.0, "score": 0.9},
-    "photos": [],
-    "inference_time_ms": 11.9,
-    "processing_time": 0.024,
-    "stored": True,
-    "feedback_token": None,
-    "warnings": [],
-}

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cultivar.kernel.clock import now
 from cultivar.kernel.database import Base, Id, choice
+from cultivar.predictions.found import COUNTS
 from cultivar.predictions.schemas import Consent
 
 _refusals = ("no_plant", "unknown_crop", "not_in_pack", "unusable_photo")
@@ -23,7 +24,9 @@ def _owned(name: str, *columns: str, where: str) -> Index:
 class Prediction(Base):
     """One answer. Without an owner it is a number among numbers: nothing on the row leads back to a person.
 
-    `said` is the answer as it was given (`schemas.Said`); `probabilities` those of the pack's classes, in their order.
+    `said` is the answer as it was given (`schemas.Said`) but for its instances, which are rows, and their counts, which
+    are columns; `probabilities` those of the network's classes, in their order; `sizes` width and height of each
+    upright photo, of kept ones alone.
     `feedback` is a copy of what the owner said of it (`schemas.OwnFeedback`), kept up to date by feedback.
     """
 
@@ -39,6 +42,7 @@ class Prediction(Base):
         _owned("class", "class_name", where="class_name IS NOT NULL"),
         _owned("refused", where="refusal IS NOT NULL"),
         _owned("feedback", where="feedback IS NOT NULL"),
+        *(_owned(name, name, where=f"{name} IS NOT NULL") for name in COUNTS),
     )
 
     id: Mapped[Id]
@@ -52,6 +56,12 @@ class Prediction(Base):
     refusal: Mapped[str | None] = mapped_column(choice("refusal", *_refusals))
     said: Mapped[dict[str, Any]]
     probabilities: Mapped[list[Any]]
+    banana_count: Mapped[int | None]
+    not_mature_count: Mapped[int | None]
+    mature_count: Mapped[int | None]
+    ripe_count: Mapped[int | None]
+    over_ripe_count: Mapped[int | None]
+    sizes: Mapped[list[Any] | None]
     inference_ms: Mapped[float]
     processing_s: Mapped[float]
     user_location: Mapped[str | None] = mapped_column(String(255))
@@ -59,6 +69,28 @@ class Prediction(Base):
     longitude: Mapped[float | None]
     feedback: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class PredictionInstance(Base):
+    """One thing that an answer found. Of an answer without an owner only what is counted: no place, no outline.
+
+    `bbox` is x1, y1, x2, y2 and `polygon` a list of x, y, in pixels of the upright photo; `measures` is what the pack
+    and its classifier say of this one (`found.Measures`, `heads`).
+    """
+
+    __tablename__ = "prediction_instances"
+    __table_args__ = (CheckConstraint("(bbox IS NULL) = (area_px IS NULL)", name="whole_place"),)
+
+    prediction_id: Mapped[UUID] = mapped_column(ForeignKey("predictions.id", ondelete="CASCADE"), primary_key=True)
+    instance_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    file_index: Mapped[int]
+    class_id: Mapped[int]
+    class_name: Mapped[str] = mapped_column(String(255))
+    confidence: Mapped[float]
+    bbox: Mapped[list[Any] | None]
+    polygon: Mapped[list[Any] | None]
+    area_px: Mapped[float | None]
+    measures: Mapped[dict[str, Any] | None]
 
 
 class KeptAnswer(Base):
