@@ -1,5 +1,8 @@
-"""Banana leaves drawn by code, with exact masks of the leaf and of its dead parts: midrib, veins, shade, yellow halos,
-grounds of several kinds, light of several colours. The same seed and wishes give the same pixels."""
+"""Banana leaves drawn by code, with exact masks of the leaf and of its dead parts.
+
+They have a midrib, veins, shade and yellow halos; the grounds are of several kinds, the light of several colours. The
+same seed and wishes give the same pixels.
+"""
 
 from dataclasses import dataclass
 
@@ -23,7 +26,7 @@ OVER = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DrawnLeaf:
-    """RGB uint8 (height, width, 3); the masks at the same size. `share`: dead over leaf, of the masks before rounding."""
+    """RGB uint8 (height, width, 3), masks of the same size; `share`: dead over leaf, exact."""
 
     pixels: NDArray[np.uint8]
     leaf: Mask
@@ -56,7 +59,7 @@ def banana_leaf(
     texture = 1 + 0.12 * _clouds(rng, (width, height), 60)[..., None]
     blade = _mixed(blade, tone * texture, dead)
     if rng.random() < 0.5:
-        blade = _mixed(blade, np.array((176, 168, 156), np.float32), _filled((width, height), spots, grow=-height / 70))
+        blade = _mixed(blade, (176, 168, 156), _filled((width, height), spots, grow=-height / 70))
     scene = _ground(rng, (width, height), ground)
     cast = _soft(np.roll(leaf, (height // 60, width // 80), (0, 1)), height / 60)
     scene = scene * (1 - 0.35 * cast[..., None] * (1 - leaf[..., None]))
@@ -99,31 +102,38 @@ def _outline(rng: np.random.Generator) -> Floats:
     return np.column_stack([np.cos(t), across]).astype(np.float32)
 
 
-def _spots(rng: np.random.Generator, share: float, place: _Placing, leaf: Floats) -> list[Floats]:
-    """Ragged ovals along the side veins until they cover the share; the last one is shrunk to fit."""
-    size = (leaf.shape[1], leaf.shape[0])
+def _spots(rng: np.random.Generator, share: float, place: "_Placing", leaf: Floats) -> list[Floats]:
+    """Ragged ovals along the side veins until they cover the share; those that would go beyond are shrunk."""
     found: list[Floats] = []
-    covered, wanted = 0.0, share * float(leaf.sum())
-    layer = Image.new("L", size)
-    largest = rng.uniform(0.05, 0.22)
+    free, left = leaf > 0.5, share * float(leaf.sum())
+    least, largest = 0.004 * left, rng.uniform(0.05, 0.22)
     for _ in range(3000):
-        if covered >= wanted * 0.995:
+        if left <= least:
             break
-        middle = np.array((rng.uniform(-0.95, 0.95), rng.uniform(-0.95, 0.95)), np.float32)
-        reach = rng.uniform(0.25, 1) * largest
+        middle = np.array((rng.uniform(-0.97, 0.97), rng.uniform(-0.97, 0.97)), np.float32)
         t = np.linspace(0, 2 * np.pi, 24, endpoint=False)
-        ragged = 1 + rng.normal(0, 0.08, 24)
-        oval = np.column_stack([0.32 * reach * np.cos(t), 1.6 * reach * np.sin(t)]) * ragged[:, None]
+        oval = np.column_stack([0.32 * np.cos(t), 1.6 * np.sin(t)]) * rng.uniform(0.25, 1) * largest
+        oval = oval * (1 + rng.normal(0, 0.08, 24))[:, None]
         for shrink in (1.0, 0.7, 0.45, 0.25, 0.12):
             spot = place((middle + shrink * oval).astype(np.float32))
-            tried = layer.copy()
-            ImageDraw.Draw(tried).polygon([tuple(point) for point in spot], fill=255)
-            area = float((np.asarray(tried, np.float32) / 255 * leaf).sum())
-            if area <= wanted * 1.02:
-                layer, covered = tried, area
+            corner, part = _patch(spot, leaf.shape)
+            here = free[corner[1] : corner[1] + part.shape[0], corner[0] : corner[0] + part.shape[1]]
+            area = int((here & part).sum())
+            if 0 < area <= left + least:
+                here &= ~part
+                left -= area
                 found.append(spot)
                 break
     return found
+
+
+def _patch(outline: Floats, shape: tuple[int, ...]) -> tuple[tuple[int, int], Mask]:
+    """A small outline filled: the upper left corner of its box in the picture, and the box."""
+    low = np.clip(np.floor(outline.min(0)), 0, (shape[1] - 1, shape[0] - 1)).astype(int)
+    high = np.clip(np.ceil(outline.max(0)) + 1, low + 1, (shape[1], shape[0])).astype(int)
+    layer = Image.new("1", (int(high[0] - low[0]), int(high[1] - low[1])))
+    ImageDraw.Draw(layer).polygon([(float(x), float(y)) for x, y in outline - low], fill=1)
+    return (int(low[0]), int(low[1])), np.asarray(layer)
 
 
 def _blade(rng: np.random.Generator, size: tuple[int, int], place: _Placing) -> Floats:
@@ -138,7 +148,7 @@ def _blade(rng: np.random.Generator, size: tuple[int, int], place: _Placing) -> 
     veins = 0.05 * np.sin(2 * np.pi * rng.uniform(28, 46) * (along + 0.12 * np.abs(across)))
     blade = green * (light + veins)[..., None]
     rib = np.clip(1.5 - np.abs(across) / (0.022 + 0.02 * (1 + along)), 0, 1)
-    return _mixed(blade, np.array((192, 204, 128), np.float32), (0.9 * rib).astype(np.float32))
+    return _mixed(blade.astype(np.float32), (192, 204, 128), (0.9 * rib).astype(np.float32))
 
 
 def _ground(rng: np.random.Generator, size: tuple[int, int], name: str | None) -> Floats:

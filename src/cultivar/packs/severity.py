@@ -106,7 +106,7 @@ def band_of(rule: SeverityRule, share: float, spread: float) -> tuple[float, flo
     """
     reach = NormalDist().inv_cdf(0.5 + rule.band / 2) * _error(rule, spread)
     middle = _logit(max(share, rule.trace))
-    return 0.0 if share < rule.trace else _expit(middle - reach), _expit(middle + reach)
+    return 0.0 if share < rule.trace else _expit(middle - reach), max(share, _expit(middle + reach))
 
 
 def _grade(rule: SeverityRule, condition: str, leaf: LeafMeasure) -> tuple[int | None, Reason | None]:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 Pixels = NDArray[np.uint8]
+OTHER_CAMERA = 2.0
+"""How much further than within one camera's photos the light of another's is."""
 BICUBIC, BILINEAR = Image.Resampling.BICUBIC, Image.Resampling.BILINEAR
 
 
@@ -20,7 +22,14 @@ def whole(pixels: Pixels, size: int) -> Pixels:
 
 
 def augment(
-    pixels: Pixels, size: int, rng: Generator, *, smallest_crop: float, turns: bool, before: "Paste | None" = None
+    pixels: Pixels,
+    size: int,
+    rng: Generator,
+    *,
+    smallest_crop: float,
+    turns: bool,
+    before: "Paste | None" = None,
+    strength: float = 1,
 ) -> Pixels:
     """One random view, (size, size, 3)."""
     if before is not None:
@@ -31,8 +40,13 @@ def augment(
             image = _tilt(image, rng)
         view = image.resize((size, size), BICUBIC, box=_box(*image.size, smallest_crop, rng))
     view = lens(view, rng)
-    array = light(np.asarray(view), rng)
+    array = light(np.asarray(view), rng, strength)
     return _erase(_turn(array, rng, turns=turns), rng)
+
+
+def other_camera(pixels: Pixels, rng: Generator) -> Pixels:
+    """The whole photo in other light and through another lens."""
+    return light(np.asarray(lens(Image.fromarray(pixels), rng)), rng, OTHER_CAMERA)
 
 
 class Paste:
@@ -105,23 +119,32 @@ def lens(image: Image.Image, rng: Generator) -> Image.Image:
     return image
 
 
-def light(pixels: Pixels, rng: Generator) -> Pixels:
-    """Exposure, contrast, saturation, hue, white balance and gamma in one 3×3 matrix and one table."""
+def light(pixels: Pixels, rng: Generator, strength: float = 1) -> Pixels:
+    """Exposure, contrast, saturation, hue, white balance and gamma in one 3×3 matrix and one table.
+
+    `strength` scales how far each goes, on a logarithmic scale.
+    """
     if rng.random() < 0.15:
         return pixels
-    saturation, turn = rng.uniform(0.6, 1.4), rng.normal(0, 0.03)
+    saturation, turn = _factor(rng, 0.6, 1.4, strength), rng.normal(0, 0.03)
     grey = np.array((0.299, 0.587, 0.114), np.float32)
     matrix = np.eye(3, dtype=np.float32) * saturation + (1 - saturation) * grey[None, :]
     matrix = _hue(turn) @ matrix
-    matrix *= np.exp(rng.normal(0, 0.08, 3)).astype(np.float32)[:, None] * rng.uniform(0.7, 1.3)
-    contrast = rng.uniform(0.75, 1.3)
+    matrix *= np.exp(rng.normal(0, 0.08 * strength, 3)).astype(np.float32)[:, None]
+    matrix *= _factor(rng, 0.7, 1.3, strength)
+    contrast = _factor(rng, 0.75, 1.3, strength)
     mean = float(pixels[::8, ::8].mean()) / 255
     out = (pixels.astype(np.float32) / 255) @ matrix.T
     out = np.clip((out - mean) * contrast + mean, 0, 1)
     if rng.random() < 0.1:
         out = np.clip(out + rng.normal(0, rng.uniform(0.01, 0.05), out.shape).astype(np.float32), 0, 1)
-    table = (255 * np.linspace(0, 1, 256) ** rng.uniform(0.75, 1.35) + 0.5).astype(np.uint8)
+    table = (255 * np.linspace(0, 1, 256) ** _factor(rng, 0.75, 1.35, strength) + 0.5).astype(np.uint8)
     return np.asarray(table[(out * 255).astype(np.uint8)])
+
+
+def _factor(rng: Generator, low: float, high: float, strength: float) -> float:
+    """A factor between `low` and `high`, raised to `strength`."""
+    return float(rng.uniform(low, high) ** strength)
 
 
 def _hue(turn: float) -> NDArray[np.float32]:

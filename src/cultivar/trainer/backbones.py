@@ -38,10 +38,30 @@ class Tiny(nn.Module):
         return cast("Tensor", self.blocks(images).mean((2, 3)))
 
 
+class Side(nn.Module):
+    """Two backbones side by side: the features of both, one behind the other."""
+
+    def __init__(self, one: nn.Module, other: nn.Module) -> None:
+        super().__init__()
+        self.one, self.other = one, other
+        self.num_features = int(cast("int", one.num_features)) + int(cast("int", other.num_features))
+
+    @property
+    def blocks(self) -> nn.Module:
+        """The stages of the first, which novelty looks at."""
+        return cast("nn.Module", self.one.blocks)
+
+    def forward(self, images: Tensor) -> Tensor:
+        return torch.cat([self.one(images), self.other(images)], 1)
+
+
 def build(name: str, *, drop_path: float = 0.0) -> nn.Module:
-    """A backbone without weights: (n, 3, h, w) -> (n, `num_features`)."""
+    """A backbone without weights: (n, 3, h, w) -> (n, `num_features`). `one+other` stand side by side."""
     if name == "tiny":
         return Tiny()
+    if "+" in name:
+        one, _, other = name.partition("+")
+        return Side(build(one, drop_path=drop_path), build(other, drop_path=drop_path))
     try:
         network = timm.create_model(name, num_classes=0, drop_path_rate=drop_path, exportable=True)
     except RuntimeError as error:
@@ -65,7 +85,10 @@ def with_stages(backbone: nn.Module, images: Tensor, stages: Sequence[int]) -> t
 
 
 def load_weights(backbone: nn.Module, name: str, file: Path | None) -> None:
-    """Fill `backbone` from a safetensors file, or from timm's own store if there is none."""
+    """Fill `backbone` from a safetensors file, or from timm's own store if there is none.
+
+    Of two side by side one file holds both, their keys behind `one.` and `other.`.
+    """
     if name == "tiny":
         return
     state = _from_timm(name) if file is None else _from_file(file)
@@ -80,11 +103,17 @@ def load_weights(backbone: nn.Module, name: str, file: Path | None) -> None:
 
 
 def _from_file(file: Path) -> dict[str, Tensor]:
-    """Weights as float32. An int8 tensor is scaled by its `<key>_scale`, one number per output channel."""
+    """Weights as float32; of what an earlier run left, its backbone's.
+
+    An int8 tensor is scaled by its `<key>_scale`, one number per output channel.
+    """
     try:
         stored = load_file(file)
     except (OSError, SafetensorError) as error:
         raise BadWeights(f"{file} is no readable safetensors file: {error}") from error
+    own = "backbone."  # of a run's weights.safetensors
+    if any(key.startswith(own) for key in stored):
+        stored = {key.removeprefix(own): value for key, value in stored.items() if key.startswith(own)}
     state = {}
     for key, value in stored.items():
         if key.endswith("_scale"):

@@ -23,12 +23,14 @@ class Views:
     logits: dict[str, Floats]
 
 
-def collect(network: Network, data: Data, places: NDArray[np.int64], size: int, *, mirror: bool) -> Views:
-    """Whole photos at `size`; mirrored, all are the means of both views."""
+def collect(
+    network: Network, data: Data, places: NDArray[np.int64], size: int, *, mirror: bool, shift: int | None = None
+) -> Views:
+    """Whole photos at `size`; mirrored, all are the means of both views. `shift`: see WholeViews."""
     network.eval()
     stages: list[list[Floats]] = [[] for _ in network.novelty_stages]
     logits: dict[str, list[Floats]] = {}
-    loader = DataLoader(WholeViews(data, places, size), 64, num_workers=2)
+    loader = DataLoader(WholeViews(data, places, size, shift), 64, num_workers=2)
     with torch.inference_mode():
         for images, _ in loader:
             x = normalise(images).contiguous(memory_format=torch.channels_last)

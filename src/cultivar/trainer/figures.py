@@ -14,7 +14,7 @@ from cultivar.vision.reference import AXES, BINS, sharpness, size
 def by_source(seen: Sequence[Seen]) -> dict[str, list[Seen]]:
     groups: dict[str, list[Seen]] = {}
     for one in seen:
-        groups.setdefault(one.record.source, []).append(one)
+        groups.setdefault(one.record.slice, []).append(one)
     return groups
 
 

@@ -12,6 +12,7 @@ from cultivar.trainer import manifest_file
 from cultivar.trainer.calibrate import even_weights
 from cultivar.trainer.card import write_card
 from cultivar.trainer.collect import collect
+from cultivar.trainer.detect.finder import with_finder
 from cultivar.trainer.export import Served, check_parity, export, round_weights
 from cultivar.trainer.figures import metrics, reference
 from cultivar.trainer.format import Source
@@ -27,6 +28,7 @@ from cultivar.trainer.settle import (
     Temperatures,
     choose_view,
     reject_scores,
+    shifted,
     temperatures,
     thresholds,
 )
@@ -54,7 +56,7 @@ def finish(
     for view in chosen.tried:
         how = f"{view.size} px{' mirrored' * view.mirror}"
         log.info("val at %s: log loss %.4f, right %.4f", how, view.loss, view.right)
-    heat = temperatures(pack, data, chosen.val)
+    heat = temperatures(pack, data, shifted(network, data, recipe, chosen), recipe.caution)
     novelty = known_novelty(pack, recipe, network, data, chosen)
     rules = refusals(pack, recipe, data, chosen, heat, novelty)
     served = Served(network, novelty, mirror=chosen.view.mirror)
@@ -66,6 +68,7 @@ def finish(
         "training": manifest_file.describe_training(recipe, seed, weights, chosen.view) | {"parity": parity},
     }
     bare = manifest_file.manifest(pack, recipe, chosen.view, heat, rules, folder / "model.onnx", **about)
+    bare = with_finder(bare, pack.folder)
     return _measured(bare, data, sources, out, parity)
 
 
@@ -88,8 +91,11 @@ def _measured(bare: Manifest, data: Data, sources: Mapping[str, Source], out: Pa
 
 
 def known_novelty(pack: Pack, recipe: Recipe, network: Network, data: Data, chosen: Chosen) -> Novelty | None:
-    """Distance to the classes of the known training photos; None for a pack that has no words for an unknown crop."""
-    if "unknown_crop" not in pack.refusals:
+    """Distance to the classes of the known training photos.
+
+    None for a pack that has no words for an unknown crop, or has learnt what one looks like.
+    """
+    if "unknown_crop" not in pack.refusals or "unknown_crop" in recipe.rejects:
         return None
     train = data.places("train")
     train = train[data.targets[train] < len(pack.classes)]
@@ -108,9 +114,7 @@ def refusals(
     if novelty is not None:
         strange = scores_of(novelty, np.hstack(chosen.val.stages))
         scores.append(Score("unknown_crop", strange, least=0.0, share=1.0, output=True))
-    if not scores:
-        return ()
     known = data.targets[chosen.val.places] < len(pack.classes)
-    sources = np.array([data.records[i].source for i in chosen.val.places[known]])
+    sources = np.array([data.records[i].slice for i in chosen.val.places[known]])
     limits = thresholds(scores, known, even_weights(sources), recipe.refuse_known)
     return manifest_file.rules(recipe, scores, limits)

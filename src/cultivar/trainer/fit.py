@@ -22,6 +22,7 @@ from cultivar.trainer.backbones import frozen_parts
 from cultivar.trainer.network import Network, class_tables, modules_of, normalise
 from cultivar.trainer.recipe import Recipe
 from cultivar.trainer.samples import Data, TrainViews, WholeViews, draws, epoch_order
+from cultivar.trainer.style import exchanged
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +86,8 @@ class Learner(lightning.LightningModule):
         x = normalise(images)
         if rng.random() < self.recipe.mix * self.recipe.stage_at(self.current_epoch).strength:
             x, targets = mix(x, targets, rng)
-        return self.loss(self.network(x), targets)
+        with exchanged(self.network.backbone, rng, self.recipe.mix_style):
+            return self.loss(self.network(x), targets)
 
     def loss(self, logits: dict[str, Tensor], targets: Tensor) -> Tensor:
         """Cross-entropy of the joint, and a share of each head's; reject photos say nothing to the heads."""
@@ -115,7 +117,7 @@ class Learner(lightning.LightningModule):
         losses = functional.cross_entropy(logits, targets, reduction="none")
         right = (logits.argmax(1) == targets).float()
         known = self.data.targets[places] < len(next(iter(self.tables.values())))
-        names = [self.data.records[i].source for i in places]
+        names = [self.data.records[i].slice for i in places]
         sources = np.where(known, names, "no class")
         by_source = {str(name): torch.from_numpy(sources == name) for name in sorted(set(sources))}
         shown = {name: round(float(right[where].mean()), 4) for name, where in by_source.items()}
@@ -156,10 +158,10 @@ class Interruptible(lightning.Callback):
 
 
 def _loader(views: Any, batch: int, *, drop_last: bool) -> DataLoader[Any]:
-    return DataLoader(views, batch, drop_last=drop_last, num_workers=2, prefetch_factor=4, worker_init_fn=_calm)
+    return DataLoader(views, batch, drop_last=drop_last, num_workers=2, prefetch_factor=4, worker_init_fn=calm)
 
 
-def _calm(_worker: int) -> None:
+def calm(_worker: int) -> None:
     """Interrupting is the parent's business, which ends its workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -230,7 +232,7 @@ def fit(learner: Learner, folder: Path, *, progress: bool) -> dict[str, Tensor]:
     kept = [folder / f"epoch-{epoch}.ckpt" for epoch in recipe.mean_of]
     whole = folder / ("best.ckpt" if stop.stopped_epoch else "last.ckpt")
     chosen = kept if kept and not stop.stopped_epoch else [whole]
-    return mean_of([_averaged(file) for file in chosen])
+    return mean_of([averaged(file) for file in chosen])
 
 
 def mean_of(states: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
@@ -242,7 +244,7 @@ def mean_of(states: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
     }
 
 
-def _averaged(file: Path) -> dict[str, Tensor]:
+def averaged(file: Path) -> dict[str, Tensor]:
     """The moving average in a checkpoint."""
     found = torch.load(file, map_location="cpu", weights_only=False)["state_dict"]
     prefix = "average.module."

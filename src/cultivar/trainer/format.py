@@ -1,6 +1,7 @@
 """Photos to learn from: a folder or tar with `index.csv` at its root and the columns path, label, split, group.
 
-`split` is train or val; `group` names what must never be in both (photos of one leaf). More columns are allowed.
+`split` is train or val; `group` names what must never be in both (photos of one leaf). `source_set`, where it has
+several values, names the parts whose figures are kept apart (photos of one camera or place). More columns are allowed.
 """
 
 import csv
@@ -21,13 +22,19 @@ NEEDED = ("path", "label", "split", "group")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One photo of the index. `source` is the name of its folder or tar: the slice it is reported under."""
+    """One photo of the index. `source` names its folder or tar, `subset` its part, if there are several."""
 
     source: str
     path: str
     label: str
     split: Split
     group: str
+    subset: str = ""
+
+    @property
+    def slice(self) -> str:
+        """What it is reported and drawn under."""
+        return f"{self.source}/{self.subset}" if self.subset else self.source
 
 
 class Source(Protocol):
@@ -91,11 +98,14 @@ def read_index(source: Source) -> list[Record]:
     rows = csv.DictReader(io.StringIO(text, newline=""))
     if missing := [name for name in NEEDED if name not in (rows.fieldnames or [])]:
         raise BadData(f"{source.name}/index.csv has no column {', '.join(missing)}")
+    listed = list(rows)
+    several = len({row.get("source_set") for row in listed}) > 1
     records = []
-    for number, row in enumerate(rows, start=2):
+    for number, row in enumerate(listed, start=2):
         if row["split"] not in ("train", "val"):
             raise BadData(f"{source.name}/index.csv, line {number}: split is {row['split']!r}, not train or val")
-        records.append(Record(source.name, row["path"], row["label"], cast("Split", row["split"]), row["group"]))
+        split, subset = cast("Split", row["split"]), (row.get("source_set") or "") if several else ""
+        records.append(Record(source.name, row["path"], row["label"], split, row["group"], subset))
     _check_groups(source.name, records)
     return records
 

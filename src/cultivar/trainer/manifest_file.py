@@ -40,13 +40,16 @@ def describe_training(recipe: Recipe, seed: int, weights: Path | None, view: Vie
 
 
 def rules(recipe: Recipe, scores: Sequence[Score], limits: Sequence[float]) -> tuple[RefusalRule, ...]:
-    """In the order in which they were given their thresholds; a code with reject slots listens to these."""
-    return tuple(
+    """In the order in which they were given their thresholds, doubt last; a code with reject slots listens to these."""
+    found = [
         RefusalRule(code=score.code, source="output", output="novelty", threshold=limit)
         if score.output
         else RefusalRule(code=score.code, source="rejects", slots=recipe.rejects[score.code], threshold=limit)
         for score, limit in zip(scores, limits, strict=True)
-    )
+    ]
+    if recipe.least_confidence:
+        found.append(RefusalRule(code="not_in_pack", source="doubt", threshold=1 - recipe.least_confidence))
+    return tuple(found)
 
 
 def manifest(
@@ -76,6 +79,7 @@ def manifest(
         classes=tuple(ClassLabel(name=known.name, labels=dict(known.labels)) for known in pack.classes),
         joint=Joint(output="joint", temperature=heat.joint, rejects=recipe.slots),
         refusals=refusals,
+        view_side=recipe.view_side,
         licence=recipe.licence,
         data=data,
         training=training,

@@ -55,7 +55,20 @@ class Notes(Part):
 
 
 AFTER = frozenset(
-    {"version", "licence", "notes", "test_sizes", "test_mirrored", "refuse_known", "novelty_stages", "directions"}
+    {
+        "version",
+        "licence",
+        "notes",
+        "test_sizes",
+        "test_mirrored",
+        "refuse_known",
+        "novelty_stages",
+        "directions",
+        "shifts",
+        "caution",
+        "least_confidence",
+        "view_side",
+    }
 )
 """Fields of a recipe that are used when the weights are known; all others shape them."""
 
@@ -70,8 +83,13 @@ class Recipe(Part):
     """Of the trained weights, with what is in doubt; it stands in the manifest and on the card."""
     notes: Notes = Notes()
     backbone: str = "tf_efficientnet_lite0"
-    """A timm name, or `tiny`, our own small network."""
+    """A timm name, or `tiny`, our own small network; `one+other` are two side by side."""
     stages: tuple[Stage, ...] = (Stage(size=160, epochs=8), Stage(size=224, epochs=4))
+    probe_views: int = Field(default=0, ge=0, le=50)
+    """Nothing but the heads is fitted, at once, on every photo of train as it is and in so many random views; the
+    backbone stays as it was. 0 trains epoch by epoch."""
+    probe_decay: float = Field(default=0.01, gt=0)
+    """Weight of the squared weights of such heads, features standardised."""
     head_epochs: int = 1
     """First epochs that train the heads alone."""
     frozen_blocks: int = 2
@@ -92,6 +110,11 @@ class Recipe(Part):
     """Weight of each head's own loss beside the joint's."""
     mix: float = Field(default=0.4, ge=0, le=1)
     """Share of batches that are mixed (mixup or cutmix, half and half)."""
+    mix_style: float = Field(default=0, ge=0, le=1)
+    """Share of batches whose photos exchange the statistics of early features (MixStyle, Zhou et al. 2021).
+
+    The camera's colours and contrast are in them, and what is learnt depends on them less.
+    """
     average: float = Field(default=0.995, ge=0, lt=1)
     """Decay of the moving average of the weights, which is what is exported."""
     mean_of: tuple[int, ...] = ()
@@ -99,6 +122,8 @@ class Recipe(Part):
     different learning rates err differently. Training ends with the latest. Without, the last epoch's serves."""
     turns: bool = True
     """Quarter turns and both flips; without, only mirrored left to right."""
+    light: float = Field(default=1, ge=0, le=3)
+    """How far exposure, white balance, contrast, saturation and gamma vary; 1 is as the photos of one camera do."""
     smallest_crop: float = Field(default=0.35, gt=0, le=1)
     """Smallest share of a photo's area that a crop keeps."""
     patience: int = 8
@@ -108,6 +133,14 @@ class Recipe(Part):
     """Labels (patterns) whose photos may stand behind a cut leaf."""
     refuse_known: float = Field(default=0.02, ge=0, le=0.5)
     """Share of known val photos, every source alike, that the refusals may cost, all rules together."""
+    shifts: int = Field(default=0, ge=0, le=20)
+    """How often each val photo is looked at once more as another camera would have taken it, for the temperatures."""
+    caution: float = Field(default=1, ge=0.5, le=3)
+    """Factor on the temperatures: what photos of an unknown source are found to need beyond those of val."""
+    least_confidence: float = Field(default=0, ge=0, lt=1)
+    """A photo whose likeliest class is less probable is refused as `not_in_pack`; 0 refuses none."""
+    view_side: int = Field(default=0, ge=0, le=4096)
+    """Long side of the picture that serving keeps for measuring; 0 keeps none."""
     novelty_stages: tuple[int, ...] = Field(default=(-3, -1), min_length=1)
     """The stages of the backbone whose outputs the novelty looks at; -1 is the last."""
     directions: int = Field(default=256, ge=2)
@@ -147,7 +180,8 @@ class Recipe(Part):
         return tuple(found)
 
     def slice(self, name: str) -> Slice:
-        return self.slices.get(name, Slice())
+        """The rule of `source/subset`, else that of the source."""
+        return self.slices.get(name, self.slices.get(name.partition("/")[0], Slice()))
 
     @property
     def slots(self) -> tuple[str, ...]:
@@ -156,9 +190,9 @@ class Recipe(Part):
 
 
 def recipe_of(pack: Pack) -> Recipe:
-    """The pack's recipe; BadRecipe names the field of the first fault."""
+    """The pack's recipe; BadRecipe names the field of the first fault. A finder has its own, see `detect.order`."""
     try:
-        return Recipe.model_validate(pack.training)
+        return Recipe.model_validate({name: value for name, value in pack.training.items() if name != "finder"})
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(step) for step in first["loc"])

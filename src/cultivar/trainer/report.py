@@ -25,7 +25,7 @@ def write_report(
     text = page.render(
         m=manifest,
         parity=parity,
-        slices=[_slice(manifest, name, group, sources[name]) for name, group in known.items()],
+        slices=[_slice(manifest, name, group, sources[name.partition("/")[0]]) for name, group in known.items()],
         refused=manifest.metrics["refused"],
         risk=drawings.risk_chart({name: _risk(group) for name, group in known.items()}),
     )
@@ -39,6 +39,7 @@ def environment() -> jinja2.Environment:
         loader=loader, autoescape=jinja2.select_autoescape(["html.j2"]), undefined=jinja2.StrictUndefined
     )
     found.filters["rate"] = rate
+    found.filters["number"] = lambda value: "–" if value is None else f"{value:.3f}"
     found.filters["megabytes"] = lambda size: f"{size / 1e6:.1f} MB"
     return found
 

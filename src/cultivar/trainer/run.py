@@ -17,6 +17,7 @@ from pathlib import Path
 import lightning
 import numpy as np
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from cultivar.packs.schemas import Pack
 from cultivar.trainer import backbones, interrupt
@@ -27,6 +28,7 @@ from cultivar.trainer.format import Source, open_source, read_index
 from cultivar.trainer.manifest_file import file_hash
 from cultivar.trainer.network import Network, channels_last
 from cultivar.trainer.photos import load_photos
+from cultivar.trainer.probe import fit_heads
 from cultivar.trainer.recipe import AFTER, Recipe, recipe_of, target_index
 from cultivar.trainer.samples import Data
 
@@ -73,9 +75,14 @@ def run(order: Order) -> Path:
 def install(export: Path, pack: Pack) -> None:
     """Put the finished model into its pack, the manifest last: it names the others' hash."""
     for name in ("model.onnx", "CARD.md", "model.json"):
-        part = pack.folder / f".{name}.part"
-        shutil.copyfile(export / name, part)
-        part.replace(pack.folder / name)
+        put(export / name, pack.folder / name)
+
+
+def put(file: Path, place: Path) -> None:
+    """Copy `file` to `place` in one step."""
+    part = place.with_name(f".{place.name}.part")
+    shutil.copyfile(file, part)
+    part.replace(place)
 
 
 def read_data(order: Order) -> Data:
@@ -92,7 +99,7 @@ def read_data(order: Order) -> Data:
         if missing := [known.name for i, known in enumerate(order.pack.classes) if i not in seen]:
             raise BadData(f"{split} has no photo of {missing[0]!r} ({len(missing)} classes without one)")
     known = len(order.pack.classes)
-    to_cut = [t < known and order.recipe.slice(r.source).pastes for r, t in zip(records, targets, strict=True)]
+    to_cut = [t < known and order.recipe.slice(r.slice).pastes for r, t in zip(records, targets, strict=True)]
     photos = load_photos(order.out / "photos", records, order.sources, to_cut)
     return Data(records, np.array(targets, np.int64), photos)
 
@@ -104,13 +111,22 @@ def trained(order: Order, data: Data) -> Network:
     network = Network(order.pack, order.recipe)
     if not done.is_file():
         backbones.load_weights(network.backbone, order.recipe.backbone, order.weights)
-        learner = Learner(order.pack, order.recipe, channels_last(network), data, order.seed)
-        best = fit(learner, order.out / "checkpoints", progress=order.progress)
+        best = _learnt(order, network, data)
         part = done.with_suffix(".part")
         save_file(best, part)
         part.replace(done)
     network.load_state_dict(load_file(done))
     return channels_last(network).eval()
+
+
+def _learnt(order: Order, network: Network, data: Data) -> dict[str, Tensor]:
+    """The weights: of the heads alone, or of all epoch by epoch."""
+    if order.recipe.probe_views:
+        return fit_heads(
+            order.pack, order.recipe, channels_last(network).eval(), data, order.seed, order.out / "features"
+        )
+    learner = Learner(order.pack, order.recipe, channels_last(network), data, order.seed)
+    return fit(learner, order.out / "checkpoints", progress=order.progress)
 
 
 def _same_order(order: Order) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from cultivar.trainer.augment import Paste, augment, whole
+from cultivar.trainer.augment import Paste, augment, other_camera, whole
 from cultivar.trainer.format import Record
 from cultivar.trainer.photos import Photos
 from cultivar.trainer.recipe import Recipe, any_match
@@ -31,11 +31,11 @@ class Data:
 def draws(data: Data, recipe: Recipe) -> NDArray[np.float64]:
     """How often each photo is seen in an epoch, on average; 0 for val."""
     train = data.places("train")
-    counts = Counter((data.records[i].source, data.targets[i]) for i in train)
+    counts = Counter((data.records[i].slice, data.targets[i]) for i in train)
     weights = np.zeros(len(data.records))
     by_source: dict[str, list[int]] = defaultdict(list)
     for i in train:
-        by_source[data.records[i].source].append(int(i))
+        by_source[data.records[i].slice].append(int(i))
     for source, places in by_source.items():
         rule = recipe.slice(source)
         raw = np.array([counts[source, data.targets[i]] ** -rule.balance for i in places])
@@ -61,7 +61,7 @@ class TrainViews(Dataset[tuple[Tensor, int]]):
         self.backgrounds = [int(i) for i in train if any_match(data.records[i].label, recipe.backgrounds)]
         sources = defaultdict(set)
         for i in train:
-            sources[int(data.targets[i])].add(data.records[i].source)
+            sources[int(data.targets[i])].add(data.records[i].slice)
         self.shared = {target for target, names in sources.items() if len(names) > 1}
 
     def __len__(self) -> int:
@@ -77,11 +77,12 @@ class TrainViews(Dataset[tuple[Tensor, int]]):
             smallest_crop=1 - self.stage.strength * (1 - self.recipe.smallest_crop),
             turns=self.recipe.turns,
             before=self._paste(place, rng),
+            strength=self.recipe.light,
         )
         return torch.from_numpy(view), int(self.data.targets[place])
 
     def _paste(self, place: int, rng: np.random.Generator) -> Paste | None:
-        rule = self.recipe.slice(self.data.records[place].source)
+        rule = self.recipe.slice(self.data.records[place].slice)
         share = rule.paste_shared if int(self.data.targets[place]) in self.shared else rule.paste
         mask = self.data.photos.mask(place)
         if mask is None or not self.backgrounds or rng.random() >= share * self.stage.strength:
@@ -90,14 +91,20 @@ class TrainViews(Dataset[tuple[Tensor, int]]):
 
 
 class WholeViews(Dataset[tuple[Tensor, int]]):
-    """Photos as serving sees them. Gives the place in the list beside the pixels."""
+    """Photos as serving sees them, or, with a number in `shift`, as one more camera would have taken them.
 
-    def __init__(self, data: Data, places: NDArray[np.int64], size: int) -> None:
-        self.data, self.places, self.size = data, places, size
+    Gives the place in the list beside the pixels.
+    """
+
+    def __init__(self, data: Data, places: NDArray[np.int64], size: int, shift: int | None = None) -> None:
+        self.data, self.places, self.size, self.shift = data, places, size, shift
 
     def __len__(self) -> int:
         return len(self.places)
 
     def __getitem__(self, step: int) -> tuple[Tensor, int]:
         place = int(self.places[step])
-        return torch.from_numpy(whole(self.data.photos.pixels(place), self.size).copy()), place
+        pixels = self.data.photos.pixels(place)
+        if self.shift is not None:
+            pixels = other_camera(pixels, np.random.default_rng((self.shift, place)))
+        return torch.from_numpy(whole(pixels, self.size).copy()), place

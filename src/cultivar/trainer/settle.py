@@ -61,12 +61,24 @@ def known_part(val: Views, data: Data, classes: int) -> tuple[NDArray[np.int64],
     """Of val's known photos: true class, logits of the classes alone, weights that make sources alike."""
     truth = data.targets[val.places]
     known = truth < classes
-    sources = np.array([data.records[i].source for i in val.places[known]])
+    sources = np.array([data.records[i].slice for i in val.places[known]])
     return truth[known], val.logits["joint"][known, :classes].astype(np.float64), even_weights(sources)
 
 
-def temperatures(pack: Pack, data: Data, val: Views) -> Temperatures:
-    """One for the joint over classes, one for each head."""
+def shifted(network: Network, data: Data, recipe: Recipe, chosen: Chosen) -> Views:
+    """Val as it is, and once for every shift of the recipe as another camera would have taken it."""
+    view, places = chosen.view, chosen.val.places
+    again = [collect(network, data, places, view.size, mirror=view.mirror, shift=i) for i in range(recipe.shifts)]
+    found = [chosen.val, *again]
+    return Views(
+        np.concatenate([one.places for one in found]),
+        [np.concatenate(rows) for rows in zip(*(one.stages for one in found), strict=True)],
+        {name: np.concatenate([one.logits[name] for one in found]) for name in chosen.val.logits},
+    )
+
+
+def temperatures(pack: Pack, data: Data, val: Views, caution: float = 1) -> Temperatures:
+    """One for the joint over classes, one for each head, all times `caution`."""
     truth, logits, weights = known_part(val, data, len(pack.classes))
     known = data.targets[val.places] < len(pack.classes)
     heads = {}
@@ -74,10 +86,10 @@ def temperatures(pack: Pack, data: Data, val: Views) -> Temperatures:
         said = val.logits[head.name][known].astype(np.float64)
         wanted = class_tables(pack)[head.name].numpy()[truth].astype(np.float64)
         if head.kind == "softmax":
-            heads[head.name] = fit_temperature(said, wanted.argmax(1), weights)
+            heads[head.name] = caution * fit_temperature(said, wanted.argmax(1), weights)
         else:
-            heads[head.name] = fit_sigmoid_temperature(said, wanted, weights)
-    return Temperatures(fit_temperature(logits, truth, weights), heads)
+            heads[head.name] = caution * fit_sigmoid_temperature(said, wanted, weights)
+    return Temperatures(caution * fit_temperature(logits, truth, weights), heads)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,10 +78,11 @@ class RefusalRule(Part):
 
     `rejects`: the summed joint probability of the reject slots named by `slots`, of all of them if it is empty.
     `output`: the named (n,) output of the graph.
+    `doubt`: one minus the probability of the likeliest class.
     """
 
     code: RefusalCode
-    source: Literal["rejects", "output"]
+    source: Literal["rejects", "output", "doubt"]
     output: str | None = None
     slots: tuple[str, ...] = ()
     threshold: float

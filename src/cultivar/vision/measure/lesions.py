@@ -9,7 +9,7 @@ from math import log
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 from pydantic import BaseModel, ConfigDict, Field
 
 from cultivar.vision.measure.regions import closed, grown, hull, largest, parts, without_holes
@@ -95,7 +95,7 @@ class Green:
 def measure_leaf(pixels: Pixels, rule: LesionRule, box: Box | None = None) -> LeafMeasure:
     """Measure the largest leaf in a picture, RGB uint8 (height, width, 3), or the one in `box`."""
     small, scale = _shrunk(pixels, rule.side)
-    tones = tones_of(small)
+    tones = tones_of(np.asarray(Image.fromarray(small).filter(ImageFilter.MedianFilter(3))))
     where = _inside(tones.light.shape, box, scale)
     seeds = seeds_of(tones, where, rule)
     if seeds.mean() < rule.least_leaf / 4:
@@ -136,7 +136,7 @@ def seeds_of(tones: Tones, where: Mask, rule: LesionRule) -> Mask:
     greenest = float(np.percentile(tones.a[where], 2)) if where.any() else 0.0
     green = (tones.a < min(rule.seed, greenest / 2)) & (np.hypot(tones.a, tones.b) > -2 * rule.seed) & where
     green = _thick(green & (tones.light > rule.dark), 1)
-    return green & largest(closed(green, round(rule.gap * max(green.shape))))
+    return green & largest(closed(green, round(2.5 * rule.gap * max(green.shape))))
 
 
 def own_green(tones: Tones, seeds: Mask) -> Green:
@@ -147,16 +147,21 @@ def own_green(tones: Tones, seeds: Mask) -> Green:
 
 def alive_of(tones: Tones, green: Green, rule: LesionRule) -> Mask:
     """Green or yellow tissue."""
-    yellow = (tones.b > rule.yellow) & (tones.a < 0.12) & (tones.light > green.light)
-    return (tones.a < rule.dead * green.a) | yellow
+    return (tones.a < rule.dead * green.a) | yellow_of(tones, green, rule)
+
+
+def yellow_of(tones: Tones, green: Green, rule: LesionRule) -> Mask:
+    """Tissue that yellows and lives: bright, or in the shade deep yellow without red."""
+    bright = (tones.b > rule.yellow) & (tones.a < 0.12) & (tones.light > green.light + 8)
+    return bright | ((tones.b > rule.yellow + 0.1) & (tones.a < 0))
 
 
 def dead_of(tones: Tones, green: Green, rule: LesionRule, dead: float) -> Mask:
     """Tissue without green that is neither yellow, nor a pale rib, nor glare."""
-    yellow = (tones.b > rule.yellow) & (tones.a < 0.12) & (tones.light > green.light)
-    rib = (tones.light > green.light + 8) & (tones.a < -0.02) & (tones.b > 0.1)
+    rib = (tones.light > green.light + 8) & (tones.a < 0.13 * green.a) & (tones.b > 0.2)
     glare = (tones.light > rule.glare) & (np.abs(tones.a) < 0.1) & (tones.b < 0.25)
-    return (tones.a >= dead * green.a) & ~yellow & ~rib & ~glare
+    dark = (tones.a > rule.weak * green.a) & (tones.light < 0.75 * green.light)  # a lesion's rim: mixed, mostly leaf
+    return ((tones.a >= dead * green.a) | dark) & ~yellow_of(tones, green, rule) & ~rib & ~glare
 
 
 def leaf_of(tones: Tones, green: Green, seeds: Mask, where: Mask, rule: LesionRule) -> Mask:
@@ -164,11 +169,11 @@ def leaf_of(tones: Tones, green: Green, seeds: Mask, where: Mask, rule: LesionRu
     radius = round(rule.gap * max(seeds.shape))
     alive = _thick(alive_of(tones, green, rule) & (tones.light > rule.dark) & where, 1)
     core = without_holes(_with_seeds(closed(alive, radius) & hull(seeds), seeds))
-    around = hull(core) & where
-    margin = around & ~core
-    background = _looks_like_background(tones, ~grown(around, radius))
-    bitten = _thick(margin & ~background, 2)
-    return without_holes(_with_seeds(closed(core | bitten, 1) & around, seeds))
+    inside = hull(core) & where
+    around = grown(inside, radius) & where
+    background, shaded = _looks_like_background(tones, ~around)
+    bitten = _thick((inside & ~core & ~background) | (around & ~inside & ~background & ~shaded), 2)
+    return without_holes(_with_seeds(closed(core | bitten, 1), seeds))
 
 
 def streaks_of(tones: Tones, green: Green, leaf: Mask, dead: Mask, rule: LesionRule) -> Mask:
@@ -200,16 +205,20 @@ def _narrow(labels: NDArray[np.int64]) -> Mask:
     return strip
 
 
-def _looks_like_background(tones: Tones, outside: Mask) -> Mask:
-    """Where the colour is common outside the leaf; nowhere if little of the outside is to be seen."""
-    steps = [(tones.light, 12.5), (tones.a, 0.06), (tones.b, 0.06)]
-    bins = [np.clip((part / step + 64).astype(np.int64), 0, 127) for part, step in steps]
-    code = (bins[0] * 128 + bins[1]) * 128 + bins[2]
+def _looks_like_background(tones: Tones, outside: Mask) -> tuple[Mask, Mask]:
+    """Where the colour is common outside the leaf, and where its tones are, in whatever light: a shadow.
+
+    Nowhere if little of the outside is to be seen.
+    """
     seen = int(outside.sum())
     if seen < outside.size // 100:
-        return np.zeros(outside.shape, np.bool_)
-    common = np.bincount(code[outside], minlength=128**3)
-    return np.asarray(common[code] > seen / 2000)
+        return np.zeros(outside.shape, np.bool_), np.zeros(outside.shape, np.bool_)
+    tone = np.zeros(outside.shape, np.int64)
+    for part in (tones.a, tones.b):
+        tone = tone * 64 + np.clip(part / 0.06 + 32, 0, 63).astype(np.int64)
+    colour = tone * 10 + np.clip(tones.light / 10, 0, 9).astype(np.int64)
+    common, shaded = (np.bincount(code[outside], minlength=64 * 64 * 10)[code] > seen / 2000 for code in (colour, tone))
+    return common, shaded
 
 
 def _thick(mask: Mask, radius: int) -> Mask:

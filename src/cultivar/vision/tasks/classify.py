@@ -58,6 +58,9 @@ def rule_scores(manifest: Manifest, outputs: Outputs, rule: RefusalRule) -> Floa
     """What a refusal rule compares with its threshold, (photos,)."""
     if rule.output is not None:
         return outputs[rule.output].astype(np.float64)
+    if rule.source == "doubt":
+        doubt: Floats = 1 - class_scores(manifest, calibrated(manifest, outputs)).max(axis=-1)
+        return doubt
     if manifest.joint is None:
         return np.zeros(0)
     shares = softmax(calibrated(manifest, outputs)[manifest.joint.output])
