@@ -29,7 +29,8 @@ def without(*sections: str) -> Pack:
 def test_a_lot_of_sound_ripe_bananas_is_graded_best_and_nothing_stands_out() -> None:
     said = assessed("Ripe", "Ripe", "Ripe", purpose="eat_now")
     assert said.grade
-    assert (said.grade.grade, said.grade.score, said.grade.purpose) == ("A+", 1.0, "eat_now")
+    assert (said.grade.grade, said.grade.purpose) == ("A+", "eat_now")
+    assert said.grade.score == pytest.approx(1, abs=0.005)
     assert said.anomalies == ()
     assert [one.colour_stage for one in said.instances] == [6, 6, 6]
 
@@ -108,7 +109,7 @@ def test_an_assessment_becomes_json() -> None:
     said = assessed("Ripe", Finger("Ripe", 6, "rot"))
     plain = asdict(replace(said, anomalies=()))
     assert "NaN" not in dumps(plain)
-    assert plain["instances"][1]["defects"][0]["kind"] == "rot"
+    assert "rot" in {defect["kind"] for defect in plain["instances"][1]["defects"]}
 
 
 @settings(max_examples=30, deadline=None)

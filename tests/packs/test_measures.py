@@ -67,8 +67,10 @@ def test_what_is_drawn_on_the_skin_is_named(finger: Finger, kind: str, seed: int
     assert said.reject == (kind == "rot")
 
 
-def test_sugar_spots_are_no_defect() -> None:
-    (one,) = measured(Finger("Ripe", 7, "flecks"))
+@pytest.mark.parametrize("size", [(320, 240), (640, 480), (1120, 520), (1600, 1200)])
+def test_sugar_spots_are_no_defect_in_a_photo_of_any_size(size: tuple[int, int]) -> None:
+    one = measured("Ripe", Finger("Ripe", 7, "flecks"), size=size)[1]
+    assert one.colour_stage == 7
     assert one.brown_share
     assert one.brown_share > 0.02
     assert one.defect_share == pytest.approx(0, abs=0.005)

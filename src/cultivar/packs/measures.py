@@ -90,7 +90,7 @@ def skin_of(
     brown, lightness = np.zeros_like(seen), np.zeros(seen.shape, np.float32)
     brown[seen] = dark | spotted(lab, ground, rule.differs_from, rule.darker_by)
     lightness[seen] = lab[:, 0]
-    spots = spots_of(brown, lightness, max(2.0, rule.noise_below * area))
+    spots = spots_of(brown, lightness, max(2 / patch.step**2, rule.noise_below * area))
     along = 0.5 + (patch.places(spots.x, spots.y) - outline.centre) @ outline.axis / outline.span
     width = outline.width / patch.step
     return Skin(ground, area, width, spots, along, float(dark.mean()))
