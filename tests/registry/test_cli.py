@@ -1,6 +1,8 @@
 """`cultivar models`: import, activate, roll back and list versions, beside a server or without one."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,18 @@ def test_a_model_is_imported_activated_and_gone_back_from(dog_or_cat: Path, caps
     assert told(capsys)["active"]
     assert pets(dog_or_cat, "--version", "2.0.0", "--licence", "CC0") == Exit.CONFLICT
     assert capsys.readouterr().err.endswith("(version_taken)\n")
+
+
+@pytest.mark.slow
+def test_it_works_in_a_process_of_its_own(dog_or_cat: Path) -> None:
+    """What the tests have loaded is not there."""
+    program = [sys.executable, "-m", "cultivar.cli.main", "models"]
+    given = [str(dog_or_cat), "--pack", "cats-dogs", "--labels", "Dog,Cat", "--input", "half", "--activate", "--json"]
+    done = subprocess.run([*program, "import", *given], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    version = json.loads(done.stdout)["version"]
+    back = subprocess.run([*program, "rollback", "cats-dogs", "--json"], capture_output=True, text=True, check=False)
+    assert (json.loads(back.stdout)["version"], version[:9]) == ("1.0.0", "imported-")
 
 
 @pytest.mark.slow

@@ -229,11 +229,8 @@ def _tell(found: list[VersionOut], as_json: bool) -> None:
         told = [one.model_dump(mode="json") for one in found]
         _print_json(told if len(told) != 1 else told[0])
         return
-    table = Table("model", "version", "state", "origin", "created", "licence", box=None, pad_edge=False)
     for one in found:
-        made = f"{one.created:%Y-%m-%d %H:%M}"
-        table.add_row(one.model, one.version, one.state, one.origin, made, one.licence.weights[:40])
-    Console().print(table)
+        typer.echo(f"{one.model} {one.version}  {one.state}, {one.origin} {one.created:%Y-%m-%d}")
 
 
 def _packs(names: list[str]) -> list[Pack]:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from cultivar.accounts import service as accounts  # noqa: F401  activations name a person: that table must be known
 from cultivar.kernel import schema
 from cultivar.kernel.database import Database
 from cultivar.kernel.errors import CultivarError

@@ -34,7 +34,7 @@ def model(serving: Serving, language: Language | None) -> ModelOut:
         description=_texts(pack.description, language),
         subject=pack.subject,
         task=pack.task,
-        classes=len(pack.classes),
+        classes=len(pack.answers),
         input=InputOut(width=manifest.input.width, height=manifest.input.height),
         thresholds=Thresholds(min_confidence=pack.min_confidence, refusals=rules),
         runtime=serving.runtime,
@@ -93,7 +93,7 @@ def _licence(manifest: Manifest) -> LicenceOut:
 
 def labels(pack: Pack, language: Language | None) -> list[LabelOut]:
     """In the order of `class_id`."""
-    return [_label(class_id, known, language) for class_id, known in enumerate(pack.classes)]
+    return [_label(class_id, known, language) for class_id, known in enumerate(pack.answers)]
 
 
 def _label(class_id: int, known: PackClass, language: Language | None) -> LabelOut:
