@@ -6,11 +6,13 @@ known, and, if it is open to all, until it stands in `OPEN`.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from secrets import token_hex
 from string import Formatter
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import Mount
 from tests.support import drawing
 from tests.support.app import API, PASSWORD, PATIENCE_S, Served, fine
@@ -18,6 +20,10 @@ from tests.support.photofile import jpeg
 
 from cultivar.kernel.actor import ROLES, SCOPES, Role
 from cultivar.kernel.auth import Needs
+from cultivar.kernel.pages import Cursor
+from cultivar.monitoring.schemas.watching import AlertFilters
+from cultivar.monitoring.service import alerts
+from cultivar.monitoring.watch import Finding, Subject
 from cultivar.web.openapi import operations
 
 OPEN = {
@@ -41,7 +47,7 @@ MANUAL = {"GET /help", "GET /help/{page}"}
 """Routes until the manual is built, then a folder."""
 OPEN_FOLDERS = {"/docs/assets", "/help"}
 
-EVERYBODYS = {"pack", "version"}
+EVERYBODYS = {"pack", "version", "alert_id"}
 """Path parameters that name no one's thing."""
 
 BODIES: dict[str, dict[str, Any]] = {
@@ -52,6 +58,7 @@ BODIES: dict[str, dict[str, Any]] = {
     f"DELETE {API}/users/me": {},
     f"POST {API}/feedback/submit": {"prediction_id": "{prediction_id}", "is_correct": True},
     f"PATCH {API}/feedback/{{feedback_id}}": {"comment": "Mine now."},
+    f"PATCH {API}/monitoring/alerts/{{alert_id}}": {"note": "Seen."},
 }
 FOREIGN_BODIES = {f"POST {API}/feedback/submit"}
 """Operations whose body names somebody's thing."""
@@ -66,6 +73,18 @@ KEYABLE = set(SCOPES) - {"account", "admin"}
 COMMENT = "Seen in Kew"
 
 Ways = dict[str, Needs]
+
+
+def an_alert(app: Served) -> str:
+    """An alert of the installation, which is nobody's."""
+    finding = Finding(Subject("quality", "photos", token_hex(8), "1.0.0"), "raise", 0.9, 0.5)
+    app.rows(lambda session: alerts.apply(session, [finding]))
+
+    async def newest(session: AsyncSession) -> str:
+        page = await alerts.page(session, AlertFilters(model=finding.subject.model), Cursor())
+        return str(page.items[0].id)
+
+    return app.rows(newest)
 
 
 class Ada:
@@ -84,6 +103,7 @@ class Ada:
         key = {"name": "Greenhouse", "scopes": sorted(KEYABLE)}
         self.things = {
             "pack": "drawn",
+            "alert_id": an_alert(app),
             "version": self.person.get("/models/drawn")["version"],
             "prediction_id": answer["prediction_id"],
             "feedback_id": fine(said)["feedback_id"],

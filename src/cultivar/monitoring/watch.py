@@ -15,8 +15,8 @@ from cultivar.monitoring.schemas.watching import Kind, Severity
 
 Verdict = Literal["raise", "keep", "clear"]
 
-FEWEST_TIMES: Final = 20
-"""Requests that a latency is judged by at least."""
+FEWEST_REQUESTS: Final = 20
+"""Requests that errors and latency are judged by at least."""
 FEWEST_SAMPLES: Final = 3
 FEWEST_PHOTOS: Final = 50
 OVER_AT: Final = 0.8
@@ -63,7 +63,8 @@ def of_errors(recent: Sums, longer: Sums, threshold: float) -> Finding:
     subject = Subject("errors", "requests")
     interval = wilson(recent.number("errors"), recent.number("requests"))
     share = _rate(longer, "errors", "requests")
-    if interval is not None and interval[0] > threshold:
+    enough = recent.number("requests") >= FEWEST_REQUESTS
+    if enough and interval is not None and interval[0] > threshold:
         return Finding(subject, "raise", _rate(recent, "errors", "requests"), threshold)
     return Finding(subject, "clear" if share is not None and share < threshold / 2 else "keep", share, threshold)
 
@@ -122,7 +123,7 @@ def _rate(sums: Sums, part: str, whole: str) -> float | None:
 
 def _p95(sums: Sums) -> float | None:
     times = sums.times.get("latency")
-    if times is None or times.n < FEWEST_TIMES:
+    if times is None or times.n < FEWEST_REQUESTS:
         return None
     found = percentile(times.buckets, 0.95)
     return None if found is None else found / 1e6

@@ -1,0 +1,37 @@
+"""The application with a network of a few numbers: it answers at once, by the photo's mean colour."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from cultivar.kernel.settings import Settings
+from cultivar.packs.service import load_pack
+from tests.support.app import Person, Served, served
+from tests.support.network import write_model
+
+
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    packs = tmp_path_factory.mktemp("packs")
+    folder = packs / "drawn"
+    folder.mkdir()
+    for file in ("pack.yaml", "labels.yaml"):
+        shutil.copy(Settings().packs_dir / "drawn" / file, folder)
+    write_model(load_pack(folder), folder)
+    with served(tmp_path_factory.mktemp("data"), packs) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _log_of_every_level() -> None:
+    """An application sets a higher one."""
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def expert(quick: Served) -> Iterator[Person]:
+    person = quick.expert()
+    yield person
+    person.http.close()
