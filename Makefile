@@ -65,9 +65,10 @@ reference: $(DONE)/all ## Write the reference pages of docs/ from the code
 
 bench: $(DONE)/all ## Measure a running server beside the bare loop, the plain way and a peer
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.bulk
 
-soak: $(DONE)/all ## What is too long for `make test`: twenty kills a database
-	CULTIVAR_SOAK=20 $(BIN)/python -m pytest -m "" --timeout 3600 tests/system/test_kill.py
+soak: $(DONE)/all ## What is too long for `make test`: twenty kills a database, a batch of ten thousand photos
+	CULTIVAR_SOAK=20 $(BIN)/python -m pytest -m "" --timeout 7200 tests/system/test_kill.py tests/system/test_kill_bulk.py
 
 lock: ## Lock again after a change of dependencies; no path of this machine may get into the lock
 	env -u UV_FIND_LINKS $(UV) lock

@@ -160,6 +160,7 @@ def upgrade() -> None:
     sa.Column('params', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), 'postgresql'), nullable=False),
     sa.Column('language', sa.String(length=8), nullable=False),
     sa.Column('kept', sa.Boolean(), nullable=False),
+    sa.Column('folder', sa.String(length=64), nullable=True),
     sa.Column('webhook_url', sa.String(length=2000), nullable=True),
     sa.Column('key_hash', sa.String(length=64), nullable=True),
     sa.Column('fingerprint', sa.String(length=64), nullable=True),
@@ -167,7 +168,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['job_id'], ['jobs.id'], name=op.f('fk_batches_job_id_jobs'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('job_id', name=op.f('pk_batches')),
     sa.UniqueConstraint('key_hash', name=op.f('uq_batches_key_hash')),
-    info={'names_objects': ('bulk/{job_id}/',)}
+    info={'names_objects': ('{folder}/',)}
     )
     op.create_table('consent_changes',
     sa.Column('id', sa.Uuid(), nullable=False),

@@ -16,7 +16,16 @@ CONSTRAINED: dict[str, dict[str, Any]] = {
     "api_keys": {"scopes": ["predict"]},
     "photos": {"quality": QUALITY},
     "predictions": {"refusal": None, "consent": "store", "said": {"heads": {}, "quality": QUALITY}, "feedback": None},
+    "batches": {"folder": None},
+    "batch_items": {"state": "failed", "code": "empty_file"},
+    "prediction_instances": {
+        "bbox": [1.0, 2.0, 3.0, 4.0],
+        "polygon": [[1.0, 2.0], [3.0, 2.0], [3.0, 4.0]],
+        "measures": {},
+    },
     "feedback": {"confidence_rating": 5},
+    "feedback_instances": {"bbox": [1.0, 2.0, 3.0, 4.0], "polygon": [[1.0, 2.0], [3.0, 2.0], [3.0, 4.0]]},
+    "dataset_items": {"instances": None},
 }
 """What the CHECK constraints and the readers ask for beyond the types."""
 

@@ -50,6 +50,8 @@ async def clear(job: JobContext) -> None:
     async with job.world.db.transaction() as session:
         batch = await session.get(Batch, job_id)
         ended = await session.get(Job, job_id)
+        if batch is not None:
+            batch.folder = None
         if batch is not None and ended is not None and batch.webhook_url:
             await enqueue(session, service.TELL, {"job_id": str(job_id)}, owner_id=ended.owner_id, key=str(job_id))
 

@@ -92,6 +92,7 @@ def _batch(actor: Actor, request: Request, world: World, kept: bool) -> dict[str
         "job_id": request.job_id,
         "source": request.source,
         "language": request.language,
+        "folder": None if request.source == "images" else rules.folder(request.job_id),
         "kept": kept,
         "webhook_url": request.params.webhook_url,
         "key_hash": rules.key_hash(secret, actor.user_id, key) if key else None,

@@ -21,7 +21,7 @@ class Batch(Base):
     """
 
     __tablename__ = "batches"
-    __table_args__ = ({"info": {NAMES_OBJECTS: ("bulk/{job_id}/",)}},)
+    __table_args__ = ({"info": {NAMES_OBJECTS: ("{folder}/",)}},)
 
     job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
     source: Mapped[Source] = mapped_column(choice("source", "files", "archive", "images"))
@@ -29,6 +29,8 @@ class Batch(Base):
     language: Mapped[str] = mapped_column(String(8))
     kept: Mapped[bool]
     """Whether consent keeps the answers; if not, the batch goes a day after its job's end."""
+    folder: Mapped[str | None] = mapped_column(String(64))
+    """Where what was sent lies in storage, until it is removed."""
     webhook_url: Mapped[str | None] = mapped_column(String(2000))
     key_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     fingerprint: Mapped[str | None] = mapped_column(String(64))
