@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
-from cultivar.vision.decode import Limits, inspect, look, reduction, see, thumbnail, upright
+from cultivar.vision.decode import Beside, Limits, inspect, look, reduction, see, thumbnail, upright
 from cultivar.vision.errors import UnreadableImage
-from cultivar.vision.geometry import PlainFrame, fit
+from cultivar.vision.geometry import PlainFrame, PlainTiles, fit, tiles
 from cultivar.vision.metadata.strip import clean, strip
 from cultivar.vision.quality import unusable
 from tests.support import drawing
@@ -269,3 +269,26 @@ def test_a_lossy_webp_stays_lossy() -> None:
     turned = telling("WEBP", LEAF, 6)
     assert strip(data).format == "webp"
     assert b"VP8L" not in upright(turned)
+
+
+@pytest.mark.parametrize("data", [jpeg(LEAF, quality=95), encoded(LEAF, "PNG")])
+def test_one_decoding_also_gives_a_small_copy_another_frame_and_tiles(data: bytes) -> None:
+    cut = PlainTiles(200, 0.2)
+    beside = Beside(PlainFrame(24, 32, "letterbox"), cut, 150)
+    sight = see(data, FRAME, beside=beside)
+    width, height = LEAF.size
+    assert sight.view is not None
+    assert max(sight.view.shape[:2]) == 150
+    assert close(sight.view, np.asarray(LEAF.resize(sight.view.shape[1::-1], Image.Resampling.BILINEAR)), 4)
+    assert sight.finder is not None
+    assert close(sight.finder, fit(LEAF, PlainFrame(24, 32, "letterbox")), 4)
+    regions = tiles(width, height, cut)
+    assert sight.tiles is not None
+    assert len(sight.tiles) == len(regions) > 1
+    for tile, region in zip(sight.tiles, regions, strict=True):
+        assert close(tile, fit(LEAF.crop(region), FRAME), 4)
+
+
+def test_nothing_is_given_beside_that_nobody_asked_for() -> None:
+    sight = see(encoded(LEAF, "PNG"), FRAME)
+    assert (sight.view, sight.finder, sight.tiles) == (None, None, None)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from cultivar.vision.geometry import PAD, Frame, PlainFrame, fit, place, spare
+from cultivar.vision.geometry import PAD, Frame, PlainFrame, PlainTiles, fit, grown, place, place_region, spare, tiles
 from cultivar.vision.manifest import Input
 from tests.vision.pictures import texture
 
@@ -81,3 +81,49 @@ def test_letterbox_pads_with_grey_on_both_sides() -> None:
 
 def test_a_manifest_s_input_is_a_frame() -> None:
     assert place(Input(width=100, height=50), 10, 10).target == (0, 0, 100, 50)
+
+
+@given(frames, sides, sides)
+def test_the_way_back_leads_where_a_pixel_came_from(frame: Frame, width: int, height: int) -> None:
+    placement = place(frame, width, height)
+    corners = np.array(placement.target, float).reshape(2, 2)
+    assert placement.back(corners).ravel() == pytest.approx(placement.source)
+    middle = placement.back(corners.mean(axis=0))
+    assert middle == pytest.approx(np.array(placement.source).reshape(2, 2).mean(axis=0))
+
+
+@given(frames, sides, sides, st.floats(0.1, 1), st.floats(0.1, 1))
+def test_a_smaller_copy_fills_the_same_part_of_the_input(
+    frame: Frame, width: int, height: int, across: float, down: float
+) -> None:
+    placement, copy = place(frame, width, height), place(frame, width, height).of((across, down))
+    assert copy.target == placement.target
+    shares = np.array((across, down, across, down))
+    assert np.array(copy.source) == pytest.approx(np.array(placement.source) * shares)
+
+
+@given(sides, sides, st.integers(64, 2000), st.floats(0, 0.8))
+def test_tiles_cover_the_photo_and_overlap(width: int, height: int, side: int, overlap: float) -> None:
+    cut = tiles(width, height, PlainTiles(side, overlap))
+    assert (cut == ()) == (max(width, height) <= side)
+    for near, far, length in ((0, 2, width), (1, 3, height)):
+        spans = sorted({(tile[near], tile[far]) for tile in cut})
+        if not spans:
+            continue
+        assert (spans[0][0], spans[-1][1]) == (0, length)
+        assert all(end - begin == min(side, length) for begin, end in spans)
+        for (_, end), (begin, _) in zip(spans, spans[1:], strict=False):
+            assert end - begin >= side * overlap - 1
+
+
+def test_a_region_is_seen_as_a_photo_of_its_own() -> None:
+    halves = Image.new("RGB", (200, 100), (255, 0, 0))
+    halves.paste((0, 255, 0), (100, 0, 200, 100))
+    frame = PlainFrame(50, 50, "letterbox")
+    placement = place_region(frame, (100, 0, 200, 100))
+    assert (fit(halves, frame, placement) == (0, 255, 0)).mean() > 0.97
+    assert placement.back(np.array([25.0, 25.0])).tolist() == [150, 50]
+
+
+def test_a_box_grows_to_the_edge_at_most() -> None:
+    assert grown((10, 10, 110, 60), 0.1, 115, 200) == (0, 5, 115, 65)

@@ -56,7 +56,7 @@ def draw(data: bytes, shapes: Sequence[Shape], headline: str, long_side: int, ki
     width, height = upright_size(stored.width, stored.height, stored.orientation)
     share = photo.width / width, photo.height / height
     layer = Image.new("RGBA", (photo.width * FINE, photo.height * FINE))
-    unit, brush = max(1, round(max(photo.size) / 400)) * FINE, ImageDraw.Draw(layer)
+    unit, brush = max(2, round(max(photo.size) / 400)) * FINE, ImageDraw.Draw(layer)
     large = [_scaled(shape, (share[0] * FINE, share[1] * FINE)) for shape in reversed(shapes)]
     for shape in large:
         _fill(brush, shape)
@@ -126,8 +126,12 @@ def _with_headline(picture: Image.Image, text: str) -> Image.Image:
     """One line on a dark band below the picture, as large as fits."""
     width, height = picture.size
     size = max(14, round(max(width, height) / 26))
-    while size > 9 and _font(size).getlength(text) > width * 0.96:
+    while size > 10 and _font(size).getlength(text) > width * 0.96:
         size -= 1
+    if _font(size).getlength(text) > width * 0.96:
+        while text and _font(size).getlength(text + "...") > width * 0.96:
+            text = text[:-1]
+        text += "..."
     band = round(size * 1.7)
     whole = Image.new("RGB", (width, height + band), DARK)
     whole.paste(picture, (0, 0))
