@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -112,7 +114,7 @@ def test_tiles_cover_the_photo_and_overlap(width: int, height: int, side: int, o
             continue
         assert (spans[0][0], spans[-1][1]) == (0, length)
         assert all(end - begin == min(side, length) for begin, end in spans)
-        for (_, end), (begin, _) in zip(spans, spans[1:], strict=False):
+        for (_, end), (begin, _) in pairwise(spans):
             assert end - begin >= side * overlap - 1
 
 
