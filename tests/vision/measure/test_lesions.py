@@ -70,6 +70,15 @@ def test_of_two_leaves_the_box_says_which() -> None:
     assert left.bbox[2] <= 320 <= right.bbox[0]
 
 
+def test_a_leaf_that_goes_on_beyond_its_box_is_not_whole() -> None:
+    leaf = banana_leaf(5, 0.1, size=SIZE, ground="paper")
+    rows, columns = np.flatnonzero(leaf.leaf.any(1)), np.flatnonzero(leaf.leaf.any(0))
+    box = (float(columns[0]), float(rows[0]), float(columns[-1]), float(rows[-1]))
+    middle = (box[0] + box[2]) / 2
+    assert measure_leaf(leaf.pixels, RULE, box).whole
+    assert not measure_leaf(leaf.pixels, RULE, (box[0], box[1], middle, box[3])).whole
+
+
 def test_the_box_of_a_large_picture_is_in_its_own_pixels() -> None:
     leaf = banana_leaf(2, 0.05, size=(900, 680), ground="grey")
     measured = measure_leaf(leaf.pixels, RULE)

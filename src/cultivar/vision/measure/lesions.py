@@ -19,6 +19,8 @@ Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 Box = tuple[float, float, float, float]
 
+BOX_ERROR = 0.08
+"""Share of its sides by which a leaf's box may be too small."""
 TO_XYZ = np.array(
     [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]], np.float32
 ) / np.array([[0.9505], [1.0], [1.089]], np.float32)
@@ -93,7 +95,10 @@ class Green:
 
 
 def measure_leaf(pixels: Pixels, rule: LesionRule, box: Box | None = None) -> LeafMeasure:
-    """Measure the largest leaf in a picture, RGB uint8 (height, width, 3), or the one in `box`."""
+    """Measure the largest leaf in a picture, RGB uint8 (height, width, 3), or the one in `box`.
+
+    A leaf that goes on beyond the box, by more than boxes err, is not whole.
+    """
     small, scale = _shrunk(pixels, rule.side)
     tones = tones_of(np.asarray(Image.fromarray(small).filter(ImageFilter.MedianFilter(3))))
     where = _inside(tones.light.shape, box, scale)
@@ -112,7 +117,7 @@ def measure_leaf(pixels: Pixels, rule: LesionRule, box: Box | None = None) -> Le
     corners = columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
     return LeafMeasure(
         bbox=(corners[0] / scale, corners[1] / scale, corners[2] / scale, corners[3] / scale),
-        whole=on_edge(leaf) <= rule.cut_off,
+        whole=on_edge(leaf, where) <= rule.cut_off,
         coverage=float(leaf.mean()),
         necrosis=shares[1],
         streaks=float(streaks.sum()) / area,
@@ -170,8 +175,8 @@ def leaf_of(tones: Tones, green: Green, seeds: Mask, where: Mask, rule: LesionRu
     alive = _thick(alive_of(tones, green, rule) & (tones.light > rule.dark) & where, 1)
     core = without_holes(_with_seeds(closed(alive, radius) & hull(seeds), seeds))
     inside = hull(core) & where
-    around = grown(inside, radius) & where
-    background, shaded = _looks_like_background(tones, ~around)
+    around = grown(inside, round(2.5 * radius)) & where
+    background, shaded = _looks_like_background(tones, ~around & _frame(seeds.shape))
     bitten = _thick((inside & ~core & ~background) | (around & ~inside & ~background & ~shaded), 2)
     return without_holes(_with_seeds(closed(core | bitten, 1), seeds))
 
@@ -184,11 +189,11 @@ def streaks_of(tones: Tones, green: Green, leaf: Mask, dead: Mask, rule: LesionR
     return np.asarray(_narrow(labels)[labels])
 
 
-def on_edge(leaf: Mask) -> float:
-    """Share of the leaf's outline that lies on the picture's edge."""
-    edge = int(leaf[0].sum() + leaf[-1].sum() + leaf[:, 0].sum() + leaf[:, -1].sum())
-    inside = int((leaf & grown(~leaf, 1)).sum())
-    return edge / max(1, edge + inside)
+def on_edge(leaf: Mask, where: Mask) -> float:
+    """Share of the leaf's outline that lies on the edge of where it was looked for."""
+    rim = where & grown(np.pad(~where, 1, constant_values=True), 1)[1:-1, 1:-1]
+    outline = leaf & grown(np.pad(~leaf, 1, constant_values=True), 1)[1:-1, 1:-1]
+    return int((outline & rim).sum()) / max(1, int(outline.sum()))
 
 
 def _narrow(labels: NDArray[np.int64]) -> Mask:
@@ -221,6 +226,14 @@ def _looks_like_background(tones: Tones, outside: Mask) -> tuple[Mask, Mask]:
     return common, shaded
 
 
+def _frame(shape: tuple[int, ...]) -> Mask:
+    """The outer strip of a picture, where the background is."""
+    strip = round(0.08 * max(shape))
+    frame = np.ones(shape, np.bool_)
+    frame[strip:-strip, strip:-strip] = False
+    return frame
+
+
 def _thick(mask: Mask, radius: int) -> Mask:
     """Without what is narrower than twice the radius: an outline's mixed colours."""
     return grown(~grown(~mask, radius), radius)
@@ -236,9 +249,11 @@ def _with_seeds(mask: Mask, seeds: Mask) -> Mask:
 def _inside(shape: tuple[int, ...], box: Box | None, scale: float) -> Mask:
     where = np.ones(shape, np.bool_)
     if box is not None:
-        x1, y1, x2, y2 = (round(edge * scale) for edge in box)
+        x1, y1, x2, y2 = (edge * scale for edge in box)
+        wider, higher = BOX_ERROR * (x2 - x1), BOX_ERROR * (y2 - y1)
+        left, top = max(0, round(x1 - wider)), max(0, round(y1 - higher))
         where[:] = False
-        where[max(0, y1) : max(0, y2), max(0, x1) : max(0, x2)] = True
+        where[top : max(top, round(y2 + higher)), left : max(left, round(x2 + wider))] = True
     return where
 
 
