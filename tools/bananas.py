@@ -2,7 +2,7 @@
 
     python -m tools.bananas
 
-Asks the model of `banana-ripeness`; without one, the tiny network that the tests have.
+The pack's rules, with the tiny network that the tests have: photos of real bananas are not ours to show.
 """
 
 import asyncio
@@ -13,7 +13,6 @@ from tests.support.detector import drawn_fruit
 from tests.support.fruit import Finger, bunch
 from tests.support.photofile import jpeg
 
-from cultivar.kernel.settings import Settings
 from cultivar.packs.service import assess, load_pack
 from cultivar.vision.overlay import Shape
 from cultivar.vision.runtime.engine import Engine, Options
@@ -45,10 +44,8 @@ async def drawn_on(folder: Path) -> bytes:
 
 
 def main() -> None:
-    shipped = Settings().packs_dir / "banana-ripeness"
     with tempfile.TemporaryDirectory() as made:
-        folder = shipped if (shipped / "model.json").is_file() else drawn_fruit(Path(made))
-        OUT.write_bytes(asyncio.run(drawn_on(folder)))
+        OUT.write_bytes(asyncio.run(drawn_on(drawn_fruit(Path(made)))))
 
 
 if __name__ == "__main__":
