@@ -10,6 +10,7 @@ import pytest
 
 from cultivar.kernel import migrate
 from tests.support.app import Person, Served, served
+from tests.support.detector import drawn_fruit
 from tests.support.model import drawn_pack
 
 pytest_plugins = ("tests.support.servers", "tests.support.worlds")
@@ -32,6 +33,22 @@ def app(request: pytest.FixtureRequest, drawn: Path, tmp_path_factory: pytest.Te
         asyncio.run(migrate.upgrade(more["database_url"]))
     with served(data_dir, drawn.parent, **more) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def fruit_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The application at work with the pack `drawn-fruit` alone, whose network finds drawn bananas."""
+    packs = drawn_fruit(tmp_path_factory.mktemp("packs")).parent
+    with served(tmp_path_factory.mktemp("data"), packs, default_model="drawn-fruit") as running:
+        yield running
+
+
+@pytest.fixture
+def grower(fruit_app: Served) -> Iterator[Person]:
+    """Somebody with an account where bananas are looked at."""
+    person = fruit_app.user()
+    yield person
+    person.http.close()
 
 
 async def new_database(server: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.kernel.database import Database, UtcDateTime
 
+PLACE = {"bbox": [1.0, 2.0, 3.0, 4.0], "polygon": [[1.0, 2.0], [3.0, 2.0], [3.0, 4.0]]}
 QUALITY = {"sharpness": 0.9, "exposure": 0.8, "size": 1.0, "score": 0.9}
 CONSTRAINED: dict[str, dict[str, Any]] = {
     "users": {"role": "user", "closed_at": None},
@@ -18,13 +19,9 @@ CONSTRAINED: dict[str, dict[str, Any]] = {
     "predictions": {"refusal": None, "consent": "store", "said": {"heads": {}, "quality": QUALITY}, "feedback": None},
     "batches": {"folder": None},
     "batch_items": {"state": "failed", "code": "empty_file"},
-    "prediction_instances": {
-        "bbox": [1.0, 2.0, 3.0, 4.0],
-        "polygon": [[1.0, 2.0], [3.0, 2.0], [3.0, 4.0]],
-        "measures": {},
-    },
+    "prediction_instances": PLACE | {"measures": {}},
     "feedback": {"confidence_rating": 5},
-    "feedback_instances": {"bbox": [1.0, 2.0, 3.0, 4.0], "polygon": [[1.0, 2.0], [3.0, 2.0], [3.0, 4.0]]},
+    "feedback_instances": PLACE,
     "dataset_items": {"instances": None},
 }
 """What the CHECK constraints and the readers ask for beyond the types."""

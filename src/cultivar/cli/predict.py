@@ -118,6 +118,6 @@ def _words(line: dict[str, Any], wanted: Wanted) -> str:
         return f"{file}: not read. {line['error']['detail']}"
     if result is None:
         return f"{file}: refused ({why['code']}). {why['message']} {why['advice']}" if why else f"{file}: refused."
-    title = getattr(wanted.pack.classes[result["class_id"]].title, wanted.language)
+    title = getattr(wanted.pack.answers[result["class_id"]].title, wanted.language)
     weak = ", not sure" if "low_confidence" in line["warnings"] else ""
     return f"{file}: {title} ({result['class_name']}), {result['confidence']:.0%}{weak}"

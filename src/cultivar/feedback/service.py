@@ -70,7 +70,7 @@ def _moment(owner_id: UUID | None) -> datetime:
 
 
 def _checked(world: World, subject: Subject, said: Said) -> Said:
-    classes = [known.name for known in registry.serving(world, subject.model).pack.classes]
+    classes = [known.name for known in registry.serving(world, subject.model).pack.answers]
     answered = Answered(_is_whole(world, subject), subject.things, subject.sizes)
     return rules.checked(said, predicted=subject.class_name, classes=classes, answered=answered)
 

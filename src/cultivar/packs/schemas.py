@@ -1,5 +1,6 @@
 """A pack as it is in memory: frozen, complete, every text in every language."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -110,6 +111,8 @@ class Pack(Part):
             raise ValueError("counting goes with the task 'detect' or 'segment'")
         if self.severity and "condition" not in {head.name for head in self.heads}:
             raise ValueError("severity goes with a head called condition")
+        if self.severity and self.severity.graded not in self.head_labels("condition"):
+            raise ValueError("severity.graded must be a label of the head condition")
         for section, content in measured.items():
             if content and self.task != "segment":
                 raise ValueError(f"{section} goes with the task 'segment', since it measures masks")
@@ -151,6 +154,28 @@ class Pack(Part):
         """The labels of a head, in order of their first class: the order of the network's output."""
         return tuple(dict.fromkeys(known.labels[head] for known in self.classes))
 
+    @cached_property
+    def answers(self) -> tuple[PackClass, ...]:
+        """What an answer may be called, in order of `class_id`: the network's classes, then what measuring adds.
+
+        A `severity` section calls classes by its own names and adds `Stage1` to `Stage6` at the end.
+        """
+        rule = self.severity
+        if rule is None:
+            return self.classes
+        named = [known.model_copy(update={"name": rule.named.get(known.name, known.name)}) for known in self.classes]
+        graded = next(known for known in self.classes if known.labels["condition"] == rule.graded)
+        return *named, *(_graded(graded, rule.stage_name.format(grade=grade), grade) for grade in range(1, 7))
+
+    def answer_named(self, name: str) -> tuple[int, PackClass] | None:
+        """`(class_id, answer)`, or None for what this pack never answers."""
+        return next(((i, known) for i, known in enumerate(self.answers) if known.name == name), None)
+
     def class_named(self, name: str) -> tuple[int, PackClass] | None:
-        """`(class_id, class)`, or None for a name the pack does not know."""
+        """`(class_id, class)` of a class of the network, or None."""
         return next(((i, known) for i, known in enumerate(self.classes) if known.name == name), None)
+
+
+def _graded(known: PackClass, name: str, grade: int) -> PackClass:
+    title = Text(en=f"{known.title.en}, grade {grade}", fr=f"{known.title.fr}, grade {grade}")
+    return known.model_copy(update={"name": name, "title": title})

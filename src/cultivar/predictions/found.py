@@ -62,7 +62,7 @@ class Instance(Measures):
     instance_id: int = Field(ge=0, description="Its place among all instances of the answer; feedback names it so.")
     file_index: int = Field(ge=0, description="Its photo's place in the request.")
     class_id: int
-    class_name: str
+    class_name: str = Field(description="Of a classifier's pack: what was looked for, as `leaf`; `heads` says more.")
     confidence: Share
     bbox: Box = Field(description="x1, y1, x2, y2.")
     polygon: list[Point] | None = Field(description="Its outline, not closed; null where the model draws none.")

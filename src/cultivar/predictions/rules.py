@@ -117,8 +117,8 @@ def _result(answer: Answer, pack: Pack, found: Found) -> Result | None:
     """The network's class, or the one that the leaf's measure makes of it; its place is that in the pack."""
     if answer.refusal or answer.class_id is None or answer.class_name is None or answer.confidence is None:
         return None
-    name = found.leaf.class_name if found.leaf else answer.class_name
-    known = pack.class_named(name)
+    name = found.leaf.class_name if found.leaf else pack.answers[answer.class_id].name
+    known = pack.answer_named(name)
     return Result(
         class_id=known[0] if known else answer.class_id,
         class_name=name,

@@ -61,5 +61,5 @@ def _shape(one: Instance, pack: Pack | None, language: Language) -> Shape:
 
 
 def _title(pack: Pack | None, class_name: str, language: Language) -> str:
-    known = pack.class_named(class_name) if pack else None
+    known = pack.answer_named(class_name) if pack else None
     return str(getattr(known[1].title, language)) if known else class_name
