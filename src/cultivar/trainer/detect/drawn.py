@@ -37,12 +37,18 @@ class Finger:
         return np.round(np.concatenate([left, right[::-1]]) * 16).astype(np.int32)
 
 
-def draw_scene(size: int, rng: Generator) -> Scene:
-    """A square scene of 1 to 14 bananas of one bunch or strewn about; a bunch is of one or two stages."""
+def draw_scene(size: int, rng: Generator, *, bunch: bool | None = None) -> Scene:
+    """A square scene of 1 to 14 bananas.
+
+    One to three of a kind, or a bunch of one or two stages, or some of any stage strewn about; `bunch` asks for a
+    bunch, or for none.
+    """
     plain = rng.random() < 0.25
     canvas = _ground(size, rng, plain=plain)
     owner = np.zeros((size, size), np.uint8)
     kind = rng.random()
+    if bunch is not None:
+        kind = 0.6 if bunch else kind * 0.4 if kind < 0.6 else 0.9
     fingers = _single(size, rng) if kind < 0.4 else _bunch(size, rng) if kind < 0.8 else _strewn(size, rng)
     stage = int(rng.integers(STAGES))
     stages, areas = [], []

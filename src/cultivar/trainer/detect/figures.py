@@ -8,7 +8,7 @@ import numpy as np
 from cultivar.trainer.detect.measure import MaskFit, Seen, outline_boxes
 from cultivar.trainer.detect.precision import Judged, precision_figures, regrouped
 from cultivar.trainer.detect.settle import outcomes
-from cultivar.trainer.metrics import calibration_error, share
+from cultivar.trainer.metrics import Share, calibration_error, share
 from cultivar.vision import reference as scales
 
 
@@ -18,34 +18,45 @@ def metrics(
     groups: Mapping[str, tuple[str, ...]],
     least: float,
     iou_threshold: float,
-    drawn: MaskFit | None,
+    drawn: Mapping[str, MaskFit],
 ) -> dict[str, object]:
     """`least`: the calibrated confidence from which on a thing is shown."""
     judged = [one.judged for one in seen]
     shown = [shown_of(one, least) for one in judged]
-    confidences, right = outcomes(shown, len(names))
     there = [one for one in shown if len(one.boxes)]
     found: dict[str, object] = {
         "classes": precision_figures(judged, names),
-        "shown": {
-            "from_confidence": least,
-            "precision": share(right).as_dict(),
-            "recall": share(np.arange(sum(len(one.boxes) for one in shown)) < right.sum()).as_dict(),
-            "ece": calibration_error(confidences, right) if len(right) else None,
-        },
+        "groups": None,
+        "shown": _shown(shown, len(names), least),
         "nothing_there": share(np.array([not len(one.found) for one in shown if not len(one.boxes)], bool)).as_dict(),
-        "majority": share(np.array([_majority(one, len(names)) for one in there], bool)).as_dict(),
+        "majority": _majorities(there, len(names)),
+        "majority_of_groups": None,
+        "outlines": outline_boxes(seen, least).as_dict() if any(one.rings is not None for one in seen) else None,
+        "drawn_outlines": {name: fit.as_dict() for name, fit in drawn.items()},
     }
     if groups:
         numbers = group_numbers(names, groups)
         merged = [regrouped(one, numbers, iou_threshold) for one in judged]
         found["groups"] = precision_figures(merged, list(groups))
         of_shown = [regrouped(one, numbers, iou_threshold) for one in there]
-        found["majority_of_groups"] = share(np.array([_majority(one, len(groups)) for one in of_shown], bool)).as_dict()
-    if any(one.rings is not None for one in seen):
-        found["outlines"] = outline_boxes(seen, least).as_dict()
-        found["drawn_outlines"] = drawn.as_dict() if drawn else None
+        found["majority_of_groups"] = _majorities(of_shown, len(groups))
     return found
+
+
+def _shown(shown: Sequence[Judged], classes: int, least: float) -> dict[str, object]:
+    """Precision, recall and calibration of what is shown."""
+    confidences, right = outcomes(shown, classes)
+    there = sum(len(one.boxes) for one in shown)
+    return {
+        "from_confidence": least,
+        "precision": share(right).as_dict(),
+        "recall": Share(int(right.sum()), there).as_dict(),
+        "ece": calibration_error(confidences, right) if len(right) else None,
+    }
+
+
+def _majorities(photos: Sequence[Judged], classes: int) -> dict[str, object]:
+    return share(np.array([_majority(one, classes) for one in photos], bool)).as_dict()
 
 
 def group_numbers(

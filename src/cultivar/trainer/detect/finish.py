@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cultivar.trainer.detect.drawn import draw_scene
 from cultivar.trainer.detect.export import OUTPUT, PROTOTYPES, ServedDetector, check_parity, export
 from cultivar.trainer.detect.figures import metrics, reference
-from cultivar.trainer.detect.measure import Looker, Seen, drawn_masks, measure
+from cultivar.trainer.detect.measure import Looker, MaskFit, Seen, drawn_masks, measure
 from cultivar.trainer.detect.network import STRIDES, Detector
 from cultivar.trainer.detect.order import DetectOrder
 from cultivar.trainer.detect.report import write_card, write_report
@@ -88,18 +88,21 @@ def settled(order: DetectOrder, pool: Pool, looker: Looker) -> tuple[Looker, lis
 def measured(order: DetectOrder, looker: Looker, seen: list[Seen]) -> dict[str, object]:
     """All figures of val, and of drawn things if masks are made."""
     recipe = order.recipe
-    drawn = drawn_masks(looker, test_drawings(), order.min_confidence) if recipe.prototypes and recipe.drawn else None
+    drawn: dict[str, MaskFit] = {}
+    if recipe.prototypes and recipe.drawn:
+        for name, bunch in (("apart", False), ("in bunches", True)):
+            drawn[name] = drawn_masks(looker, test_drawings(bunch=bunch), order.min_confidence)
     figures = metrics(seen, order.classes, recipe.groups, order.min_confidence, order.iou_threshold, drawn)
     figures["best_confidence"] = best_confidence([one.judged for one in seen], len(order.classes))
     log.info("val: %s", {name: figures[name] for name in ("classes", "shown", "best_confidence")})
     return figures
 
 
-def test_drawings() -> list[Scene]:
-    """Scenes with forty bananas that no training has seen."""
+def test_drawings(*, bunch: bool) -> list[Scene]:
+    """Scenes with forty bananas that no training has seen, in bunches or not."""
     found: list[Scene] = []
     while sum(len(scene.boxes) for scene in found) < DRAWN:
-        found.append(draw_scene(DRAWN_SIDE, np.random.default_rng((DRAWN_SEED, len(found)))))
+        found.append(draw_scene(DRAWN_SIDE, np.random.default_rng((DRAWN_SEED, len(found))), bunch=bunch))
     return found
 
 
@@ -170,5 +173,5 @@ def _write_finder(order: DetectOrder, looker: Looker, about: dict[str, object]) 
     made = Finder(file=file.name, sha256=file_hash(file), size_bytes=size, input=looker.taken, boxes=looker.boxes)
     title = f"{order.pack.name}: finder {order.recipe.version}"
     write_card(folder / "FINDER.md", title, order, size, about["metrics"], about["data"])
-    content = {"finder": made.model_dump(mode="json"), "about": about}
+    content = {"finder": made.model_dump(mode="json"), "view_side": order.recipe.view_side, "about": about}
     (folder / "finder.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")

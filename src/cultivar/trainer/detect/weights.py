@@ -65,8 +65,9 @@ def _convolutions(network: Detector) -> list[Conv | nn.Conv2d]:
 def _stored(file: Path) -> list[tuple[Array, Array]]:
     """Weight and bias of each convolution, in the order of the graph."""
     try:
+        onnx.checker.check_model(str(file))
         graph = onnx.load(file).graph
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, onnx.checker.ValidationError) as error:
         raise BadWeights(f"{file} is no readable ONNX file: {error}") from error
     numbers = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     for node in graph.node:  # numbers that are stored as float16 pass through a cast
