@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+
 from cultivar.trainer.backbones import Tiny
 from cultivar.trainer.style import exchanged, with_statistics
 

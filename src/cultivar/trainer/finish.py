@@ -12,9 +12,9 @@ from cultivar.trainer import manifest_file
 from cultivar.trainer.calibrate import even_weights
 from cultivar.trainer.card import write_card
 from cultivar.trainer.collect import collect
-from cultivar.trainer.detect.finder import with_finder
 from cultivar.trainer.export import Served, check_parity, export, round_weights
 from cultivar.trainer.figures import metrics, reference
+from cultivar.trainer.finder import with_finder
 from cultivar.trainer.format import Source
 from cultivar.trainer.measure import measure
 from cultivar.trainer.network import Network

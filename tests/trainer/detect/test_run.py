@@ -10,11 +10,11 @@ from PIL import Image
 
 from cultivar.packs.service import load_pack
 from cultivar.trainer.__main__ import main
-from cultivar.trainer.detect.finder import with_finder
 from cultivar.trainer.detect.measure import Looker, drawn_masks, filled
 from cultivar.trainer.detect.order import DetectOrder, part_of
 from cultivar.trainer.detect.run import read_pool, same_order
 from cultivar.trainer.errors import BadData, BadRecipe, BadWeights
+from cultivar.trainer.finder import with_finder
 from cultivar.vision.manifest import ClassLabel, Finder, Head, Input, Licence, Manifest, read_manifest
 from cultivar.vision.tasks.detect import Looking
 from tests.trainer.detect.small import scene, write_boxes, write_pack

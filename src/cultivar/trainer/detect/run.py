@@ -17,7 +17,6 @@ from safetensors.torch import load_file, save_file
 
 from cultivar.trainer import interrupt
 from cultivar.trainer.detect.boxes import read_boxes
-from cultivar.trainer.detect.finder import with_finder
 from cultivar.trainer.detect.finish import finish
 from cultivar.trainer.detect.fit import DetectLearner, as_input, fit
 from cultivar.trainer.detect.network import Detector
@@ -27,6 +26,7 @@ from cultivar.trainer.detect.samples import Pool, WholeViews
 from cultivar.trainer.detect.store import open_store
 from cultivar.trainer.detect.weights import load_coco, restore_norms
 from cultivar.trainer.errors import BadData, BadWeights
+from cultivar.trainer.finder import with_finder
 from cultivar.trainer.format import read_index
 from cultivar.trainer.manifest_file import file_hash
 from cultivar.trainer.run import put
