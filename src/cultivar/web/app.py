@@ -23,7 +23,17 @@ from cultivar.web import docs, files, health, jobs, process
 from cultivar.web.openapi import Api
 
 API = "/api/v1"
-ROUTERS: tuple[APIRouter, ...] = (predictions, bulk, feedback, monitoring, registry, surveys, datasets, accounts, jobs.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    predictions,
+    bulk,
+    feedback,
+    monitoring,
+    registry,
+    surveys,
+    datasets,
+    accounts,
+    jobs.router,
+)
 
 _EXPOSED = ["X-Request-ID", "RateLimit", "RateLimit-Policy", "Retry-After", "Idempotency-Replayed", "Location"]
 
