@@ -1,4 +1,4 @@
-"""The most this machine can do with a model: decode, preprocess, infer, in one process a core, and nothing else.
+"""The most this machine can do with a model: decode, preprocess, infer, outline, in one process a core; nothing else.
 
 No HTTP, no storage, no queue, no quality, no hash: what the server is measured against.
 `python -m bench.bare_loop MODEL_FOLDER PHOTO [SECONDS]` prints photos a second and the stages' ms.
@@ -12,11 +12,13 @@ import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from cultivar.vision.decode import look, see
-from cultivar.vision.manifest import read_manifest
+from cultivar.vision.decode import inspect, look, see
+from cultivar.vision.geometry import place
+from cultivar.vision.metadata.exif import upright_size
 from cultivar.vision.runtime.machine import Wish, plan, usable_cores
 from cultivar.vision.runtime.models import LoadedModel, load_model
 from cultivar.vision.runtime.sessions import available_providers
+from cultivar.vision.tasks.detect import Found, find
 
 
 def measure(model: Path, images: list[bytes], seconds: float) -> float:
@@ -44,6 +46,7 @@ def stages(model: Path, image: bytes, times: int = 40) -> dict[str, float]:
         "look": lambda: look(image, loaded.manifest.input),
         "see": lambda: see(image, loaded.manifest.input),
         "infer": lambda: loaded.network.run(pixels),
+        "answer": lambda: answer(loaded, image),
     }
     found = {}
     for name, stage in work.items():
@@ -56,20 +59,45 @@ def stages(model: Path, image: bytes, times: int = 40) -> dict[str, float]:
     return found
 
 
+def latencies(model: Path, images: list[bytes], seconds: float) -> list[float]:
+    """Ms of one photo after another in this process, warmed up."""
+    loaded, taken = _open(model), []
+    for image in images:
+        answer(loaded, image)
+    end = time.perf_counter() + seconds
+    for image in itertools.cycle(images):
+        began = time.perf_counter()
+        answer(loaded, image)
+        taken.append((time.perf_counter() - began) * 1000)
+        if began > end:
+            break
+    return taken
+
+
+def answer(loaded: LoadedModel, image: bytes) -> Found | None:
+    """One photo: decoded, laid into the input, inferred; a detector's instances in photo pixels."""
+    taken, boxes = loaded.manifest.input, loaded.manifest.boxes
+    outputs = loaded.network.run(look(image, taken)[None])
+    if boxes is None:
+        return None
+    stored = inspect(image)
+    width, height = upright_size(stored.width, stored.height, stored.orientation)
+    return find(boxes, taken, [place(taken, width, height)], outputs)
+
+
 def _open(model: Path) -> LoadedModel:
     return load_model(model, plan(Wish(lanes=1, threads=1), 1, available_providers()))
 
 
 def _loop(pipe: Connection, model: Path, images: list[bytes], seconds: float) -> None:
     loaded = _open(model)
-    frame = read_manifest(model / "model.json").input
     for image in images:
-        loaded.network.run(look(image, frame)[None])
+        answer(loaded, image)
     pipe.send("ready")
     pipe.recv()
     began, done = time.perf_counter(), 0
     for image in itertools.cycle(images):
-        loaded.network.run(look(image, frame)[None])
+        answer(loaded, image)
         done += 1
         if (taken := time.perf_counter() - began) >= seconds:
             break

@@ -31,4 +31,4 @@ def prototypes(seed: int, count: int, side: int = SIDE) -> np.ndarray:
     places = np.linspace(0, 7.999, cells)
     low, share = places.astype(int), places % 1
     rows = coarse[:, low] * (1 - share)[:, None] + coarse[:, low + 1] * share[:, None]
-    return (rows[:, :, low] * (1 - share) + rows[:, :, low + 1] * share).astype(np.float32)
+    return np.ascontiguousarray(rows[:, :, low] * (1 - share) + rows[:, :, low + 1] * share, np.float32)

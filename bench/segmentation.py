@@ -1,0 +1,64 @@
+"""Segmentation end to end through HTTP beside the bare loop, one photo after another: is the way around it short?
+
+`python -m bench.segmentation [MODEL_FOLDER] [SECONDS]`. The two take turns, so that a busy machine is busy for both.
+"""
+
+import asyncio
+import io
+import statistics
+import sys
+from pathlib import Path
+from typing import Any
+
+from bench import bare_loop, load
+from bench.contestants import CONTESTANTS, OURS_UNKEPT, Running
+from tests.support.drawing import BANANA, BANANA_SICK, picture
+
+MODEL = Path("packs/banana-ripeness")
+SIZES = {"640 px": (640, 480), "12 MP": (4000, 3000)}
+WANTED = 1.25
+TURNS = 4
+
+
+def measure(model: Path, seconds: float) -> list[dict[str, Any]]:
+    """p50 in ms of both, and their ratio, for each size of photo."""
+    ours = next(one for one in CONTESTANTS if one.name == OURS_UNKEPT)
+    with ours.run(model) as running:
+        return [_row(model, running, name, _photos(size), seconds) for name, size in SIZES.items()]
+
+
+def _row(model: Path, running: Running, name: str, images: list[bytes], seconds: float) -> dict[str, Any]:
+    asked = []
+    for image in images:
+        body, kind = load.form(image, running.fields)
+        asked.append(load.request(running.path, body, {"Content-Type": kind, **running.headers}))
+    asyncio.run(load.measure(running.port, asked, 1, warm_s=1, seconds=2))
+    bare: list[float] = []
+    served: list[float] = []
+    for _ in range(TURNS):
+        bare += bare_loop.latencies(model, images, seconds / TURNS)
+        found = asyncio.run(load.measure(running.port, asked, 1, warm_s=0.5, seconds=seconds / TURNS))
+        served += found.latencies_ms
+    middle = statistics.median(bare), statistics.median(served)
+    return {
+        "size": name,
+        "bare_p50_ms": round(middle[0], 1),
+        "http_p50_ms": round(middle[1], 1),
+        "ratio": round(middle[1] / middle[0], 2),
+        "wanted": WANTED,
+    }
+
+
+def _photos(size: tuple[int, int]) -> list[bytes]:
+    drawn = []
+    for seed in range(4):
+        out = io.BytesIO()
+        picture((BANANA, BANANA_SICK)[seed % 2], seed=seed, size=size).save(out, "JPEG", quality=90)
+        drawn.append(out.getvalue())
+    return drawn
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else MODEL
+    for row in measure(folder.absolute(), float(sys.argv[2]) if len(sys.argv) > 2 else 16.0):
+        print(row)
