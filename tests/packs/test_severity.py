@@ -53,6 +53,11 @@ def test_a_leaf_that_is_not_whole_has_a_share_and_no_grade() -> None:
     assert (severity.grade, severity.reason, severity.area_share, name) == (None, "leaf_not_whole", 0.09, "Sigatoka")
 
 
+def test_a_leaf_without_a_name_is_measured_and_not_graded() -> None:
+    severity = judge(RULE, None, leaf(0.09))
+    assert (severity.grade, severity.reason, severity.area_share) == (None, "condition_unknown", 0.09)
+
+
 def test_without_a_leaf_nothing_is_measured() -> None:
     severity, name = said("sigatoka", leaf(0, found=False))
     assert severity == Severity(None, "stover-gauhl", None, None, None, "no_leaf")

@@ -19,6 +19,7 @@ Scale = Literal["stover-gauhl"]
 Reason = Literal[
     "no_leaf",
     "leaf_not_whole",
+    "condition_unknown",
     "condition_not_on_scale",
     "lesions_on_healthy_leaf",
     "grade_1_or_2",
@@ -74,8 +75,8 @@ class Severity:
     reason: Reason | None
 
 
-def judge(rule: SeverityRule, condition: str, leaf: LeafMeasure) -> Severity:
-    """The severity of a leaf with this label of `condition`."""
+def judge(rule: SeverityRule, condition: str | None, leaf: LeafMeasure) -> Severity:
+    """The severity of a leaf with this label of `condition`; None where it has no name."""
     if leaf.bbox is None:
         return Severity(None, rule.scale, None, None, None, "no_leaf")
     band = band_of(rule, leaf.necrosis, leaf.spread)
@@ -109,8 +110,10 @@ def band_of(rule: SeverityRule, share: float, spread: float) -> tuple[float, flo
     return 0.0 if share < rule.trace else _expit(middle - reach), max(share, _expit(middle + reach))
 
 
-def _grade(rule: SeverityRule, condition: str, leaf: LeafMeasure) -> tuple[int | None, Reason | None]:
+def _grade(rule: SeverityRule, condition: str | None, leaf: LeafMeasure) -> tuple[int | None, Reason | None]:
     """The grade, or why there is none."""
+    if condition is None:
+        return None, "condition_unknown"
     if condition not in (rule.graded, rule.healthy):
         return None, "condition_not_on_scale"
     if not leaf.whole:

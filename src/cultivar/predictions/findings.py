@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from cultivar.packs.schemas import Language, Pack
-from cultivar.packs.service import Assessment, GradeSaid, assess, judge, leaf_class
+from cultivar.packs.service import Assessment, GradeSaid, LeafSeverity, assess, judge, leaf_class
 from cultivar.predictions.found import Anomaly, Box, Findings, Grading, Instance, QualityMetrics, Severity
 from cultivar.predictions.labels import heads_of, share
 from cultivar.predictions.schemas import Wanted
@@ -14,10 +14,10 @@ from cultivar.vision.measure.lesions import LeafMeasure, measure_leaf
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """The leaf that was measured: how sick it is, what the pack calls it, and where it is in its photo."""
+    """The leaf that was measured: how sick it is, what the pack calls it if it was not refused, and where it is."""
 
     severity: Severity
-    class_name: str
+    class_name: str | None
     bbox: Box | None
 
 
@@ -95,16 +95,26 @@ def _grading(said: GradeSaid, pack: Pack, language: Language) -> Grading:
 
 
 def _leaf(answer: vision.Answer, pack: Pack, used: list[vision.PhotoAnswer]) -> Leaf | None:
-    """The surest leaf of the best photo, measured; None for packs that judge none and where the answer is refused."""
+    """The surest leaf of the best photo, measured; None for packs that judge none and where no leaf was seen.
+
+    A refused leaf is measured too: its area does not hang on its name.
+    """
     looked_at = [photo for photo in used if photo.view is not None]
-    if pack.severity is None or answer.refusal is not None or not looked_at:
+    nothing_there = answer.refusal in ("no_plant", "unusable_photo") and not answer.instances
+    if pack.severity is None or nothing_there or not looked_at:
         return None
     photo = max(looked_at, key=lambda one: one.quality.score)
     leaf = _measured(photo, pack)
-    condition = answer.labels["condition"]
+    condition = None if answer.refusal else answer.labels["condition"]
     judged = judge(pack.severity, condition, leaf)
-    name = leaf_class(pack.severity, condition, judged)
-    return Leaf(Severity.model_validate(asdict(judged)), name, _in_photo(leaf.bbox, photo))
+    name = leaf_class(pack.severity, condition, judged) if condition else None
+    return Leaf(_severity(judged), name, _in_photo(leaf.bbox, photo))
+
+
+def _severity(judged: LeafSeverity) -> Severity:
+    area = None if judged.area_share is None else share(judged.area_share)
+    band = None if judged.band is None else (share(judged.band[0]), share(judged.band[1]))
+    return Severity.model_validate(asdict(judged) | {"area_share": area, "band": band})
 
 
 def _measured(photo: vision.PhotoAnswer, pack: Pack) -> LeafMeasure:

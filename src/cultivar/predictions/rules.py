@@ -117,7 +117,7 @@ def _result(answer: Answer, pack: Pack, found: Found) -> Result | None:
     """The network's class, or the one that the leaf's measure makes of it; its place is that in the pack."""
     if answer.refusal or answer.class_id is None or answer.class_name is None or answer.confidence is None:
         return None
-    name = found.leaf.class_name if found.leaf else pack.answers[answer.class_id].name
+    name = found.leaf.class_name if found.leaf and found.leaf.class_name else pack.answers[answer.class_id].name
     known = pack.answer_named(name)
     return Result(
         class_id=known[0] if known else answer.class_id,
@@ -131,7 +131,7 @@ def _surest(found: Found, class_name: str) -> Box | None:
     """Where the answer is to be seen: its class's surest instance, the leaf that was measured, or any surest one."""
     every = found.findings.instances
     own = [one for one in every if one.class_name == class_name]
-    if not own and found.leaf is not None:
+    if not own and found.leaf is not None and found.leaf.bbox is not None:
         return found.leaf.bbox
     surest = max(own or every, key=lambda one: one.confidence, default=None)
     return surest.bbox if surest else None

@@ -62,6 +62,7 @@ AFTER = frozenset(
         "test_sizes",
         "test_mirrored",
         "refuse_known",
+        "least_reject",
         "novelty_stages",
         "directions",
         "shifts",
@@ -141,6 +142,8 @@ class Recipe(Part):
     """A photo whose likeliest class is less probable is refused as `not_in_pack`; 0 refuses none."""
     view_side: int = Field(default=0, ge=0, le=4096)
     """Long side of the picture that serving keeps for measuring; 0 keeps none."""
+    least_reject: float = Field(default=0.3, gt=0, lt=1)
+    """The slots of a code refuse only where they are at least so probable in all."""
     novelty_stages: tuple[int, ...] = Field(default=(-3, -1), min_length=1)
     """The stages of the backbone whose outputs the novelty looks at; -1 is the last."""
     directions: int = Field(default=256, ge=2)

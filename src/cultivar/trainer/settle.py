@@ -112,7 +112,7 @@ def reject_scores(pack: Pack, recipe: Recipe, logits: Floats, temperature: float
     found: list[Score] = []
     for code, slots in recipe.rejects.items():
         columns = [recipe.slots.index(slot) for slot in slots]
-        found.append(Score(code, shares[:, columns].sum(1), least=0.3, share=0.25))
+        found.append(Score(code, shares[:, columns].sum(1), least=recipe.least_reject, share=0.25))
     return found
 
 
