@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from bench import bare_loop, load
+from bench.__main__ import SIZES, until_ready
 from bench.contestants import CONTESTANTS, OURS_UNKEPT, Running
 from tests.support.drawing import BANANA, BANANA_SICK, picture
 
 MODEL = Path("packs/banana-ripeness")
-SIZES = {"640 px": (640, 480), "12 MP": (4000, 3000)}
 WANTED = 1.25
 TURNS = 4
 
@@ -32,7 +32,7 @@ def _row(model: Path, running: Running, name: str, images: list[bytes], seconds:
     for image in images:
         body, kind = load.form(image, running.fields)
         asked.append(load.request(running.path, body, {"Content-Type": kind, **running.headers}))
-    asyncio.run(load.measure(running.port, asked, 1, warm_s=1, seconds=2))
+    asyncio.run(until_ready(running, asked[0]))
     bare: list[float] = []
     served: list[float] = []
     for _ in range(TURNS):
