@@ -8,6 +8,7 @@ from cultivar.bulk.schemas import BatchParams
 _FIELDS: dict[str, dict[str, Any]] = BatchParams.model_json_schema()["properties"]
 _DESCRIPTIONS = {name: field.pop("description", "") for name, field in _FIELDS.items()}
 _FILE = {"type": "string", "format": "binary"}
+_ZIP = {"type": "string", "contentMediaType": "application/zip"}
 _DESCRIBED = {name: field | {"description": _DESCRIPTIONS[name]} for name, field in _FIELDS.items()}
 _IDS = {
     "type": "array",
@@ -22,7 +23,7 @@ _FORM: dict[str, Any] = {
     "additionalProperties": False,
     "properties": {
         "files": {"type": "array", "items": _FILE, "minItems": 1, "maxItems": FILES_AT_MOST, "description": "Photos."},
-        "archive": _FILE | {"description": f"A ZIP of up to {PHOTOS_AT_MOST:,} photos."},
+        "archive": _ZIP | {"description": f"A ZIP of up to {PHOTOS_AT_MOST:,} photos."},
         **_DESCRIBED,
     },
 }
@@ -32,7 +33,7 @@ BATCH: dict[str, Any] = {
         "required": True,
         "content": {
             "multipart/form-data": {"schema": _FORM},
-            "application/zip": {"schema": _FILE},
+            "application/zip": {"schema": _ZIP},
             "application/json": {
                 "schema": {
                     "type": "object",
