@@ -12,11 +12,22 @@ from cultivar.packs.assess import assess
 from cultivar.packs.assessment import Assessment, GradeSaid
 from cultivar.packs.errors import BadPack
 from cultivar.packs.schemas import Language, Pack
+from cultivar.packs.severity import Severity as LeafSeverity
 from cultivar.packs.severity import class_name as leaf_class
 from cultivar.packs.severity import judge
 from cultivar.packs.yamlfile import YamlFile, read_yaml
 
-__all__ = ["Assessment", "GradeSaid", "assess", "judge", "language_for", "leaf_class", "load", "load_pack"]
+__all__ = [
+    "Assessment",
+    "GradeSaid",
+    "LeafSeverity",
+    "assess",
+    "judge",
+    "language_for",
+    "leaf_class",
+    "load",
+    "load_pack",
+]
 
 
 def load(packs_dir: Path) -> dict[str, Pack]:
