@@ -47,8 +47,8 @@ MANUAL = {"GET /help", "GET /help/{page}"}
 """Routes until the manual is built, then a folder."""
 OPEN_FOLDERS = {"/docs/assets", "/help"}
 
-EVERYBODYS = {"pack", "version", "alert_id"}
-"""Path parameters that name no one's thing."""
+EVERYBODYS = {"pack", "version", "alert_id", "plant"}
+"""Path parameters that name no one's thing, or a thing within one."""
 
 BODIES: dict[str, dict[str, Any]] = {
     f"POST {API}/auth/upgrade": {"email": "grace@example.org", "password": PASSWORD},
@@ -59,6 +59,9 @@ BODIES: dict[str, dict[str, Any]] = {
     f"POST {API}/feedback/submit": {"prediction_id": "{prediction_id}", "is_correct": True},
     f"PATCH {API}/feedback/{{feedback_id}}": {"comment": "Mine now."},
     f"PATCH {API}/monitoring/alerts/{{alert_id}}": {"note": "Seen."},
+    f"POST {API}/surveys": {"plot": "Mine", "visited_on": "2026-05-04"},
+    f"PATCH {API}/surveys/{{survey_id}}": {"notes": "Mine now."},
+    f"PUT {API}/surveys/{{survey_id}}/plants/{{plant}}": {"leaves_total": 3},
 }
 FOREIGN_BODIES = {f"POST {API}/feedback/submit"}
 """Operations whose body names somebody's thing."""
@@ -101,8 +104,12 @@ class Ada:
             fine(elsewhere.post("/auth/token", data=form))
         sessions = self.person.get("/sessions")["items"]
         key = {"name": "Greenhouse", "scopes": sorted(KEYABLE)}
+        walk = fine(self.person.http.post("/surveys", json={"plot": COMMENT, "visited_on": "2026-05-04"}))
+        fine(self.person.http.put(f"/surveys/{walk['id']}/plants/one", json={"leaves": [{"rank": 1, "grade": 2}]}))
         self.things = {
             "pack": "drawn",
+            "survey_id": walk["id"],
+            "plant": "one",
             "alert_id": an_alert(app),
             "version": self.person.get("/models/drawn")["version"],
             "prediction_id": answer["prediction_id"],
@@ -253,7 +260,7 @@ def test_a_stranger_finds_nothing_of_somebody_else(app: Served, ways: Ways, door
 @pytest.mark.slow
 def test_the_owner_gets_through_where_a_stranger_does_not(app: Served, ways: Ways, door: Door) -> None:
     order = ("GET", "POST", "PUT", "PATCH", "DELETE")
-    own = sorted(filter(names_a_thing, ways), key=lambda way: (order.index(way.split(" ")[0]), way))
+    own = sorted(filter(names_a_thing, ways), key=lambda way: (order.index(way.split(" ")[0]), -way.count("/"), way))
     owner = Door(Ada(app), door.http)
     answers = {way: owner.ask(way, owner.ada.person.token) for way in own}
     owner.ada.person.http.close()
