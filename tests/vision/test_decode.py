@@ -276,19 +276,25 @@ def test_one_decoding_also_gives_a_small_copy_another_frame_and_tiles(data: byte
     cut = PlainTiles(200, 0.2)
     beside = Beside(PlainFrame(24, 32, "letterbox"), cut, 150)
     sight = see(data, FRAME, beside=beside)
-    width, height = LEAF.size
     assert sight.view is not None
+    assert sight.finder is not None
+    assert sight.tiles is not None
     assert max(sight.view.shape[:2]) == 150
     assert close(sight.view, np.asarray(LEAF.resize(sight.view.shape[1::-1], Image.Resampling.BILINEAR)), 4)
-    assert sight.finder is not None
     assert close(sight.finder, fit(LEAF, PlainFrame(24, 32, "letterbox")), 4)
-    regions = tiles(width, height, cut)
-    assert sight.tiles is not None
+    regions = tiles(*LEAF.size, cut)
     assert len(sight.tiles) == len(regions) > 1
     for tile, region in zip(sight.tiles, regions, strict=True):
         assert close(tile, fit(LEAF.crop(region), FRAME), 4)
 
 
+@pytest.mark.parametrize("side", [100, 150, 200, 400])
+def test_a_copy_is_no_larger_than_asked_and_not_much_smaller(side: int) -> None:
+    view = see(encoded(LEAF.resize((1600, 1200)), "JPEG"), FRAME, beside=Beside(view_side=side)).view
+    assert view is not None
+    assert 0.75 * side <= max(view.shape[:2]) <= side
+
+
 def test_nothing_is_given_beside_that_nobody_asked_for() -> None:
     sight = see(encoded(LEAF, "PNG"), FRAME)
-    assert (sight.view, sight.finder, sight.tiles) == (None, None, None)
+    assert sight.view is sight.finder is sight.tiles is None

@@ -26,6 +26,8 @@ from cultivar.vision.quality import SCALE, Quality, judge
 HEIC_TO_JPEG: Final = 92
 THUMBNAIL: Final = 82
 REWRITTEN_WEBP: Final = 95
+ENOUGH: Final = 0.75
+"""Share of the size asked for a copy from which on a quicker decoding is worth more than a larger copy."""
 
 Pixels = NDArray[np.uint8]
 
@@ -41,7 +43,8 @@ class Limits:
 class Beside:
     """What the same decoding gives beside the network's input; nothing, if nothing is asked.
 
-    `finder`: another network's input. `tiles`: further inputs, of regions. `view_side`: long side of an upright copy.
+    `finder`: another network's input. `tiles`: further inputs, of regions. `view_side`: long side of an upright copy,
+    at most; a photo that is as large gives at least `ENOUGH` of it.
     """
 
     finder: Frame | None = None
@@ -154,7 +157,8 @@ def inspect(data: bytes, limits: Limits = Limits()) -> Stripped:
 
 def reduction(frame: Frame, width: int, height: int, beside: Beside = Beside()) -> int:
     """By what whole number an upright photo may be divided and still serve all that is asked of it."""
-    needed = [spare(frame, width, height), max(width, height) / max(SCALE.long_side, beside.view_side)]
+    least = max(SCALE.long_side, beside.view_side * ENOUGH)
+    needed = [spare(frame, width, height), max(width, height) / least]
     if beside.finder:
         needed.append(spare(beside.finder, width, height))
     needed += [spare(frame, right - x, bottom - y) for x, y, right, bottom in tiles(width, height, beside.tiles)]

@@ -157,7 +157,7 @@ class Manifest(Part):
     finder: Finder | None = None
     tiling: Tiling | None = None
     view_side: int = Field(default=0, ge=0, le=4096)
-    """Long side of the upright picture that is kept beside the answer for measuring; 0 keeps none."""
+    """Long side of the upright picture that is kept beside the answer for measuring, at most; 0 keeps none."""
     refusals: tuple[RefusalRule, ...] = ()
     licence: Licence
     data: dict[str, object]
