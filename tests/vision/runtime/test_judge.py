@@ -169,3 +169,8 @@ async def test_a_finder_is_held_to_its_hash(engine: Engine, tmp_path: Path) -> N
     assert hashlib.sha256(graph()).hexdigest() in (folder / "model.json").read_text()
     with pytest.raises(BadManifest, match="SHA-256"):
         await engine.open("leaves", folder)
+
+
+async def test_a_finder_needs_a_view_to_cut_from(engine: Engine, tmp_path: Path) -> None:
+    with pytest.raises(BadManifest, match="view_side"):
+        await engine.open("leaves", write_with_finder(tmp_path, view_side=0))

@@ -37,6 +37,14 @@ def test_normalising_follows_its_definition() -> None:
     assert given[1, 2, 3, 4] == pytest.approx((pixels[1, 3, 4, 2] / 255 - 0.3) / 0.4)
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_a_network_that_wants_blue_first_gets_it(dtype: str) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (2, SIDE, SIDE, 3), dtype=np.uint8)
+    taken = {"width": SIDE, "height": SIDE, "dtype": dtype}
+    blue_first = network_input(Input(**taken, channels="bgr"), pixels)
+    assert np.array_equal(blue_first, network_input(Input(**taken), pixels[..., ::-1]))
+
+
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
