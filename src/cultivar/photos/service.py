@@ -44,14 +44,17 @@ async def store(storage: Storage, photos: Sequence[SeenPhoto], *, owner_id: UUID
     return made
 
 
-async def keep(session: AsyncSession, stored: Sequence[Stored], hold: Hold) -> None:
-    """Give stored pictures their rows, held in the order given; whoever keeps them states `facts` of them."""
-    await session.execute(_NEW_PHOTOS, [{name: getattr(one, name) for name in Stored.__slots__} for one in stored])
+async def keep(session: AsyncSession, held: Sequence[tuple[Sequence[Stored], Hold]]) -> None:
+    """Give stored pictures their rows, each group held in its order; whoever keeps them states `facts` of them."""
+    rows = [{name: getattr(one, name) for name in Stored.__slots__} for stored, _ in held for one in stored]
     holds = [
         {"photo_id": one.id, "holder": hold.holder, "subject_id": hold.subject_id, "position": i, "until": hold.until}
+        for stored, hold in held
         for i, one in enumerate(stored)
     ]
-    await session.execute(_NEW_HOLDS, holds)
+    if rows:
+        await session.execute(_NEW_PHOTOS, rows)
+        await session.execute(_NEW_HOLDS, holds)
 
 
 def facts(stored: Sequence[Stored]) -> list[PhotoKept]:

@@ -159,10 +159,8 @@ async def write_down(session: AsyncSession, given: Sequence[Given], world: World
     await session.execute(_NEW_PREDICTIONS, [row(one) for one in given])
     if instances := [each for one in given for each in instance_rows(one)]:
         await session.execute(_NEW_INSTANCES, instances)
-    for one in given:
-        if one.stored:
-            until = one.at + timedelta(days=world.settings.photo_retention_days)
-            await photos.keep(session, one.stored, Hold(HOLDER, one.id, until))
+    kept_for = timedelta(days=world.settings.photo_retention_days)
+    await photos.keep(session, [(one.stored, Hold(HOLDER, one.id, one.at + kept_for)) for one in given])
     stored = [photo for one in given for photo in one.stored]
     await emit_all(session, [*map(fact, given), *photos.facts(stored)])
 
