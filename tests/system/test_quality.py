@@ -29,12 +29,13 @@ pytestmark = [
 
 @dataclass(frozen=True)
 class Asked:
-    """A photo's label, and what was answered."""
+    """A photo's label, and what was answered; `condition` is the label of the head, None if refused."""
 
     label: str
     refused: bool
     class_name: str | None
     confidence: float
+    condition: str | None = None
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,8 @@ def ask_all(asker: Person, archive: str, model: str, *, every: int = 1) -> list[
         label, photo = one
         answer = asker.ask(photo, model=model, consent="none")
         result = answer["result"] or {"class_name": None, "confidence": 0.0}
-        return Asked(label, answer["refused"], result["class_name"], result["confidence"])
+        condition = None if answer["refused"] else answer["heads"].get("condition", {}).get("label")
+        return Asked(label, answer["refused"], result["class_name"], result["confidence"], condition)
 
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         return list(pool.map(ask, list(photos(archive, "val"))[::every]))
@@ -121,3 +123,25 @@ def test_pets_and_things_are_refused_by_the_plant_pack(asker: Person) -> None:
 
 def test_leaves_of_an_unknown_crop_are_mostly_refused(asker: Person) -> None:
     assert refused(ask_all(asker, "banana_leaves.tar", "plant-health")) >= 0.5
+
+
+def macro_f1(asked: list[Asked]) -> float:
+    """Of `condition`, over the answered photos and the labels that they have."""
+    pairs = [(one.label, one.condition) for one in asked if not one.refused]
+    scores = []
+    for label in sorted({truth for truth, _ in pairs}):
+        hit = sum(truth == said == label for truth, said in pairs)
+        scores.append(2 * hit / sum((truth == label) + (said == label) for truth, said in pairs))
+    return float(np.mean(scores))
+
+
+def test_banana_leaves_of_known_sources_are_named(asker: Person) -> None:
+    asked = ask_all(asker, "banana_leaves.tar", "banana-sigatoka", every=2)
+    assert refused(asked) <= 0.2
+    assert macro_f1(asked) >= 0.9
+    names = {one.class_name for one in asked if one.condition in ("healthy", "sigatoka")}
+    assert names <= {"Healthy", "Sigatoka", *(f"Stage{grade}" for grade in range(1, 7))}
+
+
+def test_things_are_refused_by_the_banana_pack(asker: Person) -> None:
+    assert refused(ask_all(asker, "other_things.tar", "banana-sigatoka", every=2)) >= 0.9

@@ -65,3 +65,14 @@ def test_what_is_no_source_is_told(tmp_path: Path, name: str) -> None:
     (tmp_path / "index.csv").write_bytes(b"no tar at all")
     with pytest.raises(BadData):
         open_source(tmp_path / name).read("index.csv")
+
+
+def test_several_source_sets_keep_their_figures_apart(tmp_path: Path) -> None:
+    folder = write_photos(tmp_path / "leaves", {"train": 2, "val": 1})
+    lines = (folder / "index.csv").read_text().splitlines()
+    one_set = [lines[0] + ",source_set", *(f"{line},farm" for line in lines[1:])]
+    (folder / "index.csv").write_text("\n".join(one_set) + "\n")
+    assert {record.slice for record in read_index(open_source(folder))} == {"leaves"}
+    one_set[1] = one_set[1].removesuffix("farm") + "garden"
+    (folder / "index.csv").write_text("\n".join(one_set) + "\n")
+    assert {record.slice for record in read_index(open_source(folder))} == {"leaves/farm", "leaves/garden"}

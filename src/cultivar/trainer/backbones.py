@@ -91,6 +91,11 @@ def load_weights(backbone: nn.Module, name: str, file: Path | None) -> None:
     """
     if name == "tiny":
         return
+    if isinstance(backbone, Side) and file is None:
+        one, _, other = name.partition("+")
+        load_weights(backbone.one, one, None)
+        load_weights(backbone.other, other, None)
+        return
     state = _from_timm(name) if file is None else _from_file(file)
     own = set(backbone.state_dict())
     missing = own - set(state)

@@ -53,10 +53,12 @@ def halves_mean(rows: Tensor) -> Tensor:
 
 
 def round_weights(module: nn.Module) -> None:
-    """Round in place what will be stored as float16."""
+    """Round in place what will be stored as float16; ExportRefused if something is too large for it."""
     with torch.no_grad():
         for tensor in [*module.parameters(), *module.buffers()]:
             if tensor.is_floating_point() and tensor.numel() >= LARGE:
+                if not bool(tensor.half().isfinite().all()):
+                    raise ExportRefused("a weight is beyond 65504, or no number; the network cannot be stored")
                 tensor.copy_(tensor.half().float())
 
 

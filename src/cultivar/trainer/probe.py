@@ -57,7 +57,8 @@ def fit_heads(pack: Pack, recipe: Recipe, network: Network, data: Data, seed: in
     train = data.places("train")
     targets = torch.from_numpy(np.tile(data.targets[train], len(views)))
     weights = torch.from_numpy(np.tile(draws(data, recipe)[train], len(views))).float()
-    mean, spread = rows.mean(0), rows.std(0) + 1e-6
+    mean, spread = rows.mean(0), rows.std(0)
+    spread = spread.clamp(min=0.01 * float(spread.mean()))  # a feature that hardly varies in train must not rule later
     rows = (rows - mean) / spread
     known = targets < len(pack.classes)
     _set(network.joint, *_fit(rows, targets, weights, network.joint.out_features, recipe.probe_decay), mean, spread)

@@ -164,6 +164,13 @@ def test_a_score_of_the_graph_refuses_at_its_threshold() -> None:
         assert whole.refusal == refusal
 
 
+@pytest.mark.parametrize(("best", "refusal"), [(9.0, None), (0.2, "not_in_pack")])
+def test_doubt_about_the_likeliest_class_refuses(best: float, refusal: str | None) -> None:
+    rule = {"code": "not_in_pack", "source": "doubt", "threshold": 0.5}
+    found = logits() | {"joint": np.array([[best, 0.0, 0.0, 0.0, 0.0, 0.0]], np.float32)}
+    assert classify(manifest(refusals=[rule]), found, [False])[0].refusal == refusal
+
+
 def test_the_quality_of_a_photo_refuses_before_the_network_does() -> None:
     whole, _ = classify(JOINT, logits() | {"strangeness": np.array([9], np.float32)}, [True])
     assert whole.refusal == "unusable_photo"
