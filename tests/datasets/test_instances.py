@@ -60,3 +60,8 @@ def test_a_corrected_banana_waits_in_the_queue_and_goes_with_its_feedback(fruit_
     assert len(item.instances) == 2
     assert grower.http.delete(f"/feedback/{given['feedback_id']}").status_code == 204
     assert items(fruit_app, answer) == []
+
+
+def test_an_instance_whose_place_was_not_kept_is_nothing_to_learn_from() -> None:
+    nowhere = Thing(0, 0, 2, "Ripe", None, None)
+    assert labelled([InstanceSaid("right", 0, 0)], [nowhere]) == {0: ()}

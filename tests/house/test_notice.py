@@ -19,7 +19,8 @@ def test_every_set_of_photos_and_every_backbone_is_credited(file: Path) -> None:
         sections = set(NOTICE.splitlines())
         assert set(manifest["data"]) <= sections
         recipe = manifest["training"]["recipe"]
-        assert f"\n{recipe['network' if manifest.get('boxes') else 'backbone']}: " in NOTICE
+        for network in recipe["network" if manifest.get("boxes") else "backbone"].split("+"):
+            assert f"\n{network}: " in NOTICE
 
 
 def test_every_foreign_licence_in_the_package_is_named_with_its_place() -> None:

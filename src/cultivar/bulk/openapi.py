@@ -7,7 +7,7 @@ from cultivar.bulk.schemas import BatchParams
 
 _FIELDS: dict[str, dict[str, Any]] = BatchParams.model_json_schema()["properties"]
 _DESCRIPTIONS = {name: field.pop("description", "") for name, field in _FIELDS.items()}
-_FILE = {"type": "string", "format": "binary"}
+_FILE = {"type": "string", "contentMediaType": "application/octet-stream"}
 _ZIP = {"type": "string", "contentMediaType": "application/zip"}
 _DESCRIBED = {name: field | {"description": _DESCRIPTIONS[name]} for name, field in _FIELDS.items()}
 _IDS = {

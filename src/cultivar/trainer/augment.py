@@ -130,8 +130,8 @@ def light(pixels: Pixels, rng: Generator, strength: float = 1) -> Pixels:
     grey = np.array((0.299, 0.587, 0.114), np.float32)
     matrix = np.eye(3, dtype=np.float32) * saturation + (1 - saturation) * grey[None, :]
     matrix = _hue(turn) @ matrix
-    matrix *= np.exp(rng.normal(0, 0.08 * strength, 3)).astype(np.float32)[:, None]
-    matrix *= _factor(rng, 0.7, 1.3, strength)
+    white = np.exp(rng.normal(0, 0.08 * strength, 3)).astype(np.float32)[:, None]
+    matrix *= white * _factor(rng, 0.7, 1.3, strength)
     contrast = _factor(rng, 0.75, 1.3, strength)
     mean = float(pixels[::8, ::8].mean()) / 255
     out = (pixels.astype(np.float32) / 255) @ matrix.T

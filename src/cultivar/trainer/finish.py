@@ -93,9 +93,9 @@ def _measured(bare: Manifest, data: Data, sources: Mapping[str, Source], out: Pa
 def known_novelty(pack: Pack, recipe: Recipe, network: Network, data: Data, chosen: Chosen) -> Novelty | None:
     """Distance to the classes of the known training photos.
 
-    None for a pack that has no words for an unknown crop, or has learnt what one looks like.
+    None where the recipe wants none, or the pack has no words for an unknown crop.
     """
-    if "unknown_crop" not in pack.refusals or "unknown_crop" in recipe.rejects:
+    if not recipe.novelty or "unknown_crop" not in pack.refusals:
         return None
     train = data.places("train")
     train = train[data.targets[train] < len(pack.classes)]

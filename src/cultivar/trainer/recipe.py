@@ -63,6 +63,7 @@ AFTER = frozenset(
         "test_mirrored",
         "refuse_known",
         "least_reject",
+        "novelty",
         "novelty_stages",
         "directions",
         "shifts",
@@ -144,6 +145,8 @@ class Recipe(Part):
     """Long side of the picture that serving keeps for measuring; 0 keeps none."""
     least_reject: float = Field(default=0.3, gt=0, lt=1)
     """The slots of a code refuse only where they are at least so probable in all."""
+    novelty: bool = True
+    """Whether what lies far from all known training photos is refused as `unknown_crop`."""
     novelty_stages: tuple[int, ...] = Field(default=(-3, -1), min_length=1)
     """The stages of the backbone whose outputs the novelty looks at; -1 is the last."""
     directions: int = Field(default=256, ge=2)

@@ -22,6 +22,7 @@ RECIPE: dict[str, object] = {
     "prototypes": 8,
     "frozen_stages": 0,
     "drawn": 24,
+    "drawn_as": ["Green", "Green", "Yellow", "Brown"],
     "stages": [{"size": 96, "epochs": 2}],
     "serve_size": 96,
     "batch_size": 8,

@@ -49,7 +49,7 @@ def order(folder: Path, **recipe: object) -> DetectOrder:
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a pack that has learnt, its boxes, and its run."""
     home = tmp_path_factory.mktemp("detector")
-    write_pack(home, stages=[{"size": 96, "epochs": 20}], draws=64, drawn=60)
+    write_pack(home, stages=[{"size": 96, "epochs": 14}], draws=64, drawn=60)
     write_boxes(home / "boxes", train=40, val=16)
     given = ["--pack", str(home / "bunch"), "--data", str(home / "boxes"), "--out", str(home / "out"), "--install"]
     assert main(given) == 0
@@ -118,6 +118,7 @@ def test_scenes_are_stored_as_they_were_read_and_drawn(tmp_path: Path) -> None:
     assert np.allclose(first.boxes, scene(0).boxes, atol=0.1)
     assert np.abs(first.pixels.astype(int) - scene(0).pixels).mean() < 12  # JPEG
     assert drawn.whole.all()
+    assert np.array_equal(pool.drawing(18).classes, np.array([0, 0, 1, 2])[drawn.classes])
     assert np.array_equal(read_pool(one).store.scene(5).pixels, pool.store.scene(5).pixels)
 
 
@@ -127,6 +128,12 @@ def test_a_class_without_a_box_is_named(tmp_path: Path) -> None:
         file.write_text("")
     with pytest.raises(BadData, match="val has no box of 'Green'"):
         read_pool(order(tmp_path))
+
+
+def test_drawn_stages_must_be_some_class(tmp_path: Path) -> None:
+    write_boxes(tmp_path / "boxes", train=4, val=12)
+    with pytest.raises(BadRecipe, match="drawn_as"):
+        read_pool(order(tmp_path, drawn_as=["Green", "Plum", "Yellow", "Brown"]))
 
 
 def test_a_folder_belongs_to_one_order(tmp_path: Path) -> None:

@@ -44,6 +44,8 @@ class DetectRecipe(Part):
     """Labels of photos (patterns) that show none of the classes: they teach silence and stand behind pasted things."""
     drawn: int = Field(default=0, ge=0)
     """How many scenes of bananas are drawn to learn from, with exact outlines."""
+    drawn_as: tuple[str, ...] = ()
+    """The classes of drawn bananas that are dark green, light green, yellow and brown."""
     network: str = "yolox_nano"
     like: int = Field(default=46, ge=0, lt=80)
     """The class of COCO that every class begins as; 46 is banana, 58 a potted plant."""

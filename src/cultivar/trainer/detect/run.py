@@ -8,7 +8,7 @@
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import lightning
@@ -17,15 +17,16 @@ from safetensors.torch import load_file, save_file
 
 from cultivar.trainer import interrupt
 from cultivar.trainer.detect.boxes import read_boxes
+from cultivar.trainer.detect.drawn import STAGES
 from cultivar.trainer.detect.finish import finish
 from cultivar.trainer.detect.fit import DetectLearner, as_input, fit
 from cultivar.trainer.detect.network import Detector
 from cultivar.trainer.detect.order import DetectOrder
-from cultivar.trainer.detect.recipe import AFTER
+from cultivar.trainer.detect.recipe import AFTER, DetectRecipe
 from cultivar.trainer.detect.samples import Pool, WholeViews
 from cultivar.trainer.detect.store import open_store
 from cultivar.trainer.detect.weights import load_coco, restore_norms
-from cultivar.trainer.errors import BadData, BadWeights
+from cultivar.trainer.errors import BadData, BadRecipe, BadWeights
 from cultivar.trainer.finder import with_finder
 from cultivar.trainer.format import read_index
 from cultivar.trainer.manifest_file import file_hash
@@ -73,7 +74,16 @@ def read_pool(order: DetectOrder) -> Pool:
         seen = {int(number) for photo in photos if photo.record.split == split for number in photo.classes}
         if missing := [name for number, name in enumerate(order.classes) if number not in seen]:
             raise BadData(f"{split} has no box of {missing[0]!r} ({len(missing)} classes without one)")
-    return Pool(photos, open_store(order.out / "store", photos, order.sources, order.recipe, order.seed), order.recipe)
+    stages = drawn_classes(order.recipe, order.classes)
+    store = open_store(order.out / "store", photos, order.sources, order.recipe, order.seed)
+    return Pool(photos, store, order.recipe, stages)
+
+
+def drawn_classes(recipe: DetectRecipe, classes: Sequence[str]) -> tuple[int, ...]:
+    """The numbers of the classes that drawn stages are read as; BadRecipe if scenes are drawn and these not named."""
+    if recipe.drawn and (len(recipe.drawn_as) != STAGES or not set(recipe.drawn_as) <= set(classes)):
+        raise BadRecipe(f"training.drawn_as must name {STAGES} classes, of dark green, light green, yellow and brown")
+    return tuple(classes.index(name) for name in recipe.drawn_as)
 
 
 def trained(order: DetectOrder, pool: Pool) -> Detector:

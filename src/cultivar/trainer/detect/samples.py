@@ -1,7 +1,7 @@
 """Which pictures an epoch shows; all of it follows from seed and epoch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +40,8 @@ class Pool:
     photos: Sequence[Boxed]
     store: Store
     recipe: DetectRecipe
+    drawn_classes: tuple[int, ...] = ()
+    """Of the stages that are drawn."""
 
     def places(self, split: str, *, background: bool = False) -> NDArray[np.int64]:
         """Numbers of the photos of a split, with boxes or, if so asked, without."""
@@ -49,6 +51,11 @@ class Pool:
             if photo.record.split == split and any_match(photo.record.label, self.recipe.backgrounds) == background
         ]
         return np.array(chosen, np.int64)
+
+    def drawing(self, number: int) -> Scene:
+        """A drawn scene, its stages read as classes."""
+        scene = self.store.scene(number)
+        return replace(scene, classes=np.array(self.drawn_classes, np.int64)[scene.classes])
 
     @property
     def drawn(self) -> NDArray[np.int64]:
@@ -108,7 +115,7 @@ class Views(Dataset[Sample]):
         if len(grounds) and chance < recipe.empty:
             return empty(store.scene(int(rng.choice(grounds))).pixels)
         if len(self.pool.drawn) and chance < recipe.empty + recipe.drawings:
-            return store.scene(int(rng.choice(self.pool.drawn)))
+            return self.pool.drawing(int(rng.choice(self.pool.drawn)))
         place = int(rng.choice(len(self.photos), p=self.shares))
         scene = store.scene(int(self.photos[place]))
         paste = recipe.empty + recipe.drawings + recipe.paste
