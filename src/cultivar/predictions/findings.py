@@ -97,14 +97,16 @@ def _grading(said: GradeSaid, pack: Pack, language: Language) -> Grading:
 def _leaf(answer: vision.Answer, pack: Pack, used: list[vision.PhotoAnswer]) -> Leaf | None:
     """The surest leaf of the best photo, measured; None for packs that judge none and where no leaf was seen.
 
-    A refused leaf is measured too: its area does not hang on its name.
+    A refused leaf is measured too, since its area does not hang on its name; in a photo without a plant, only what the
+    finder takes for a leaf, or what is green with a whole outline, is one.
     """
     looked_at = [photo for photo in used if photo.view is not None]
-    nothing_there = answer.refusal in ("no_plant", "unusable_photo") and not answer.instances
-    if pack.severity is None or nothing_there or not looked_at:
+    if pack.severity is None or answer.refusal == "unusable_photo" or not looked_at:
         return None
     photo = max(looked_at, key=lambda one: one.quality.score)
     leaf = _measured(photo, pack)
+    if answer.refusal == "no_plant" and not answer.instances and not leaf.whole:
+        return None
     condition = None if answer.refusal else answer.labels["condition"]
     judged = judge(pack.severity, condition, leaf)
     name = leaf_class(pack.severity, condition, judged) if condition else None
