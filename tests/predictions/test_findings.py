@@ -109,7 +109,15 @@ def test_a_refusal_tells_the_leaves_and_their_area_and_grades_none() -> None:
     assert said.result is None
     assert said.severity is not None
     assert (said.severity.grade, said.severity.reason) == (None, "condition_unknown")
-    assert told(pack, answer(pack, refusal="no_plant", instances=())).severity is None
+    assert told(pack, answer(pack, refusal="no_plant", instances=())).severity == said.severity, "its outline is whole"
+    assert told(pack, answer(pack, refusal="unusable_photo", instances=())).severity is None
+
+
+def test_a_patch_of_green_is_no_leaf_where_no_plant_was_seen() -> None:
+    pack = graded()
+    seen = answer(pack, refusal="no_plant", instances=())
+    lawn = View(np.full((240, 320, 3), (70, 140, 50), np.uint8), 0.5)
+    assert told(pack, replace(seen, photos=(replace(seen.photos[0], view=lawn),))).severity is None
 
 
 def test_a_purpose_is_for_packs_that_grade_and_confidence_of_nothing_for_none() -> None:
