@@ -1,6 +1,9 @@
 """Drawn bananas as a data set: photos with boxes as YOLO lays them out, and a pack that learns them."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +33,14 @@ RECIPE: dict[str, object] = {
     "learning_rate": 0.004,
     "average": 0.9,
 }
+
+
+def train(home: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """The trainer as `cultivar train` starts it, on `home`/bunch and `home`/boxes."""
+    given = ["--pack", str(home / "bunch"), "--data", str(home / "boxes"), "--out", str(home / "out"), *more]
+    command = [sys.executable, "-m", "cultivar.trainer", *given]
+    env = os.environ | {"OMP_NUM_THREADS": "1"}
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=600, check=False)
 
 
 def scene(number: int, size: int = 160) -> Scene:
