@@ -100,7 +100,7 @@ def test_a_photo_larger_than_the_input_is_answered_in_its_own_pixels(shipped: Lo
     assert one.rings is not None
     x1, y1, x2, y2 = one.boxes[0].round().astype(int)
     mask = filled(one.rings[0], (height, width))
-    assert mask[y1 : y2 + 1, x1 : x2 + 1].sum() == mask.sum() > 0
+    assert mask[y1 : y2 + 1, x1 : x2 + 1].sum() >= 0.98 * mask.sum() > 0
 
 
 def test_a_finished_run_is_not_done_again(run: Path) -> None:
