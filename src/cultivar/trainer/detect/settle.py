@@ -46,11 +46,11 @@ def calibrate(scores: Floats, right: NDArray[np.bool_]) -> Calibration:
         return Calibration(1.0, 0.0)
     slope, bias = 1.0, 0.0
     for _ in range(ROUNDS):
-        p = 1 / (1 + np.exp(-(slope * x + bias)))
+        p = 1 / (1 + np.exp(-np.clip(slope * x + bias, -60, 60)))  # beyond, it is 0 or 1 to the last digit
         slack = p * (1 - p)
         gradient = np.array([((p - y) * x).sum() + RIDGE * (slope - 1), (p - y).sum() + RIDGE * bias])
         curve = np.array([[(slack * x * x).sum() + RIDGE, (slack * x).sum()], [(slack * x).sum(), slack.sum() + RIDGE]])
-        step = np.linalg.solve(curve, gradient)
+        step = np.clip(np.linalg.solve(curve, gradient), -1, 1)  # a whole step may leap past the end and never return
         slope, bias = slope - float(step[0]), bias - float(step[1])
         if np.abs(step).max() < 1e-9:
             break
