@@ -98,7 +98,7 @@ def test_a_latency_is_known_to_one_percent(seconds: float) -> None:
     traffic = Traffic(frozenset({"/a"}))
     traffic.count("/a", 200, "", seconds)
     ((one, _),) = traffic.take().items()
-    assert one.microseconds == pytest.approx(seconds * 1e6, rel=0.0101, abs=0.51)
+    assert abs(one.microseconds - seconds * 1e6) <= 0.0101 * seconds * 1e6 + 0.51  # a bucket, and whole microseconds
 
 
 def test_what_a_machine_does_not_tell_is_left_out() -> None:
