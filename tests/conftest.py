@@ -7,6 +7,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import settings as trials
 
 from cultivar.kernel import migrate
 from tests.support.app import Person, Served, served
@@ -15,13 +16,16 @@ from tests.support.model import drawn_pack
 
 pytest_plugins = ("tests.support.servers", "tests.support.worlds")
 
+trials.register_profile("tests", deadline=None)  # a busy machine is no fault
+trials.load_profile("tests")
+
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.slow))
 
 
 @pytest.fixture(scope="session")
-def drawn() -> Path:
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the pack `drawn`, with its trained model."""
-    return drawn_pack()
+    return drawn_pack(tmp_path_factory.mktemp("packs"))
 
 
 @pytest.fixture(scope="session", params=DATABASES)

@@ -64,8 +64,10 @@ def section(photo: bytes, answer: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, served(Path(folder), drawn_pack().parent) as app:
-        parts = [section(*asked(app, MAPLE_SICK, 3)), section(*asked(app, THING, 5))]
+    with tempfile.TemporaryDirectory() as work:
+        packs = drawn_pack(Path(work) / "packs").parent
+        with served(Path(work) / "data", packs) as app:
+            parts = [section(*asked(app, MAPLE_SICK, 3)), section(*asked(app, THING, 5))]
     page = f"<meta charset=utf-8><style>{STYLE}</style>{''.join(parts)}"
     OUT.parent.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as player:

@@ -39,8 +39,8 @@ def blocks(page: str) -> list[Block]:
 
 
 @pytest.fixture(scope="module")
-def stuff() -> Material:
-    return material()
+def stuff(tmp_path_factory: pytest.TempPathFactory) -> Material:
+    return material(tmp_path_factory.mktemp("packs"))
 
 
 @pytest.fixture

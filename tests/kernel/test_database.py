@@ -187,7 +187,7 @@ async def test_none_in_a_json_column_is_null(db: Database) -> None:
         assert await session.scalar(select(func.count()).where(Pot.notes.is_(None))) == 1
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     moment=st.datetimes(
         min_value=datetime(1971, 1, 1),

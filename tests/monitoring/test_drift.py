@@ -15,7 +15,7 @@ from cultivar.predictions.events import PredictionMade
 from tests.monitoring.streams import BLURRED, DARK, ELSEWHERE, HOME, Place, stream
 
 LEAST = 0.25
-few = settings(max_examples=40, deadline=None)
+few = settings(max_examples=40)
 histograms = st.dictionaries(st.integers(0, 19).map(str), st.integers(1, 300), min_size=1, max_size=20).map(Counter)
 
 
@@ -145,7 +145,7 @@ def test_nothing_is_said_before_there_is_something_to_compare_with() -> None:
     assert all(signal.last is not None for signal in state.signals.values())
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.integers(0, 3), st.lists(st.integers(1, 90), min_size=1, max_size=6))
 def test_it_does_not_matter_how_the_stream_is_cut_nor_that_it_is_written_down(seed: int, cuts: list[int]) -> None:
     answers = stream(HOME, 180, seed) + stream(DARK, 100, seed)

@@ -14,7 +14,7 @@ from cultivar.monitoring.rollups import DAY, FINE, HOUR, Slot, Sums, dump, floor
 from cultivar.predictions.events import PhotoLooks
 from tests.monitoring.streams import AT, HOME, stream
 
-few = settings(max_examples=15, deadline=None)
+few = settings(max_examples=15)
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
 
 

@@ -55,7 +55,7 @@ histories = st.lists(st.tuples(beginnings, st.lists(st.none() | verdicts, max_si
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories, order=st.randoms(use_true_random=False), batch=st.integers(1, 7))
 def test_statistics_are_a_brute_force_count(
     app: Served, user: Person, history: list[Any], order: Any, batch: int

@@ -42,7 +42,7 @@ def test_every_class_is_counted_under_its_own_name() -> None:
     }  # fmt: skip
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.sampled_from(CLASSES), max_size=12))
 def test_counts_sum_up(names: list[str]) -> None:
     found = [instance(name, place) for place, name in enumerate(names)]
@@ -112,7 +112,7 @@ def test_an_assessment_becomes_json() -> None:
     assert "rot" in {defect["kind"] for defect in plain["instances"][1]["defects"]}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(
         st.tuples(st.sampled_from(CLASSES), st.floats(0.01, 1), st.integers(-50, 700), st.integers(-50, 500)),

@@ -4,7 +4,7 @@ from math import sqrt
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cultivar.packs.grade import Fruit, grade, uniformity
@@ -146,7 +146,6 @@ def test_soundness_ends_at_nought() -> None:
     assert (said.components.soundness, said.grade) == (0, "C")
 
 
-@settings(deadline=None)
 @given(lots, st.sampled_from(sorted(RULE.purposes)))
 def test_every_lot_has_a_score_and_a_grade_within_their_scales(lot: list[Fruit], purpose: str) -> None:
     said = grade(RULE, lot, 0.9, purpose)
@@ -158,7 +157,6 @@ def test_every_lot_has_a_score_and_a_grade_within_their_scales(lot: list[Fruit],
     assert all(0 <= part <= 1 for part in (shares.uniformity, shares.soundness, shares.window, shares.validity))
 
 
-@settings(deadline=None)
 @given(lots, st.randoms())
 def test_the_order_of_fruits_says_nothing(lot: list[Fruit], rng: Any) -> None:
     mixed = list(lot)
@@ -167,7 +165,6 @@ def test_the_order_of_fruits_says_nothing(lot: list[Fruit], rng: Any) -> None:
     assert (one_way.grade, one_way.score) == (other.grade, pytest.approx(other.score, abs=2e-6))
 
 
-@settings(deadline=None)
 @given(lots, st.integers(0, 24), st.floats(0, 1))
 def test_more_damage_never_betters_the_grade(lot: list[Fruit], place: int, more: float) -> None:
     hurt = lot[place % len(lot)]

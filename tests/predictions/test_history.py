@@ -129,7 +129,7 @@ filters = st.builds(
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(made=rows, wanted=filters, limit=st.integers(1, 5))
 def test_pages_hold_what_a_look_at_each_row_finds(
     app: Served, user: Person, made: list[Any], wanted: Filters, limit: int

@@ -34,13 +34,13 @@ def at_hand(name: str) -> bool:
     return (DATA / name).is_file()
 
 
-def material() -> Material:
-    """The real pack on a real photo, or the drawn one."""
+def material(folder: Path) -> Material:
+    """The real pack on a real photo, or the drawn one, which is laid into `folder`."""
     if at_hand("plant_leaves.tar") and (ROOT / "packs" / "plant-health" / "model.json").is_file():
         label = "Tomato___Late_blight"
         leaf = next(data for found, data in photos("plant_leaves.tar", "val") if found == label)
         return Material(ROOT / "packs", "plant-health", leaf, label, "Tomato___healthy")
-    return Material(drawn_pack().parent, "drawn", jpeg(picture(MAPLE_SICK, size=640)), MAPLE_SICK, MAPLE)
+    return Material(drawn_pack(folder).parent, "drawn", jpeg(picture(MAPLE_SICK, size=640)), MAPLE_SICK, MAPLE)
 
 
 def photos(archive: str, split: str) -> Iterator[tuple[str, bytes]]:

@@ -15,7 +15,7 @@ def test_every_source_weighs_alike(names: list[str]) -> None:
     assert totals == pytest.approx([1 / len(totals)] * len(totals))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.floats(0.3, 4.0))
 def test_a_known_temperature_is_found_again(temperature: float) -> None:
     rng = np.random.default_rng(5)

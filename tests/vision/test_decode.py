@@ -86,7 +86,7 @@ def test_looking_gives_the_pixels_that_seeing_gives(kind: str) -> None:
     assert np.array_equal(look(data, FRAME), see(data, FRAME).pixels)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(1, 2000), st.integers(1, 2000))
 def test_a_photo_is_never_reduced_below_what_is_needed(width: int, height: int) -> None:
     factor = reduction(FRAME, width, height)
@@ -182,7 +182,7 @@ def test_a_size_that_contradicts_the_bitstream_is_unreadable() -> None:
         see(lying, FRAME)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(kind=st.sampled_from(KINDS), seed=st.integers(0, 3), data=st.data())
 def test_damaged_photos_are_answered_or_unreadable_and_nothing_else(kind: str, seed: int, data: st.DataObject) -> None:
     broken = bytearray(encoded(texture(24, 24, seed=seed), kind))
@@ -198,7 +198,7 @@ def test_damaged_photos_are_answered_or_unreadable_and_nothing_else(kind: str, s
         assert strip(data_out).width
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(at=st.integers(0, 5000), value=st.integers(0, 255))
 def test_damaged_heic_is_answered_or_unreadable(at: int, value: int) -> None:
     broken = bytearray(heic(texture(64, 64)))

@@ -46,7 +46,7 @@ def test_every_answer_is_documented(app: Served, mode: GenerationMode) -> None:
 
 def _try(operation: schemathesis.APIOperation, mode: GenerationMode, token: str) -> None:
     @given(case=operation.as_strategy(generation_mode=mode))
-    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES, database=None, suppress_health_check=list(HealthCheck))
     def answer(case: schemathesis.Case) -> None:
         case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=CHECKS)
 

@@ -12,7 +12,7 @@ from cultivar.kernel.backup.rows import kind_of
 from tests.kernel.backup.places import METADATA, quiet
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
 def test_a_flipped_byte_anywhere_is_found(small: bytes, tmp_path: Path, place: float, flip: int) -> None:
     spoiled = bytearray(small)
@@ -22,7 +22,7 @@ def test_a_flipped_byte_anywhere_is_found(small: bytes, tmp_path: Path, place: f
         archive.verify(tmp_path / "x.tar", quiet)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(length=st.floats(0, 1, exclude_max=True))
 def test_a_backup_that_was_cut_off_is_found(small: bytes, tmp_path: Path, length: float) -> None:
     (tmp_path / "x.tar").write_bytes(small[: int(length * len(small))])

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,13 @@ from PIL import Image
 from cultivar.packs.schemas import Pack
 from cultivar.packs.service import load_pack
 from cultivar.trainer.detect.drawn import draw_scene
-from cultivar.trainer.detect.scene import Scene
+from cultivar.trainer.detect.scene import Scene, boxes_of
 from tests.trainer.small import write_index
 
 NAMES = ("unripe", "turning", "yellow", "brown")
 """What the source calls the boxes of the stages 0 to 3."""
 CLASSES = ("Green", "Yellow", "Brown")
+COLOURS = ((30, 90, 30), (110, 190, 60), (240, 210, 40), (90, 50, 20))
 RECIPE: dict[str, object] = {
     "labels": {"unripe": "Green", "turning": "Green", "yellow": "Yellow", "brown": "Brown"},
     "backgrounds": ["none"],
@@ -68,15 +70,31 @@ def write_pack(folder: Path, **recipe: object) -> Pack:
     return load_pack(home)
 
 
-def write_boxes(folder: Path, train: int = 24, val: int = 12) -> Path:
-    """Drawn photos by split, every fourth of noise alone and labelled `none`; gives the folder back."""
+def plain(number: int, size: int = 160) -> Scene:
+    """One or two ellipses on grey, each in the colour of its stage: what a small network learns in half a minute."""
+    rng = np.random.default_rng((2, number))
+    y, x = np.mgrid[0:size, 0:size]
+    pixels, owner = np.full((size, size, 3), rng.uniform(110, 150)), np.zeros((size, size), np.uint8)
+    stages = rng.integers(4, size=int(rng.integers(1, 3)))
+    for place, stage in enumerate(stages):
+        across, down = size * (0.27 + 0.46 * place + rng.uniform(-0.04, 0.04)), size * rng.uniform(0.35, 0.65)
+        wide, high = size * rng.uniform(0.12, 0.2), size * rng.uniform(0.15, 0.3)
+        inside = ((x - across) / wide) ** 2 + ((y - down) / high) ** 2 < 1
+        pixels[inside], owner[inside] = COLOURS[stage], place + 1
+    pixels += rng.normal(0, 5, pixels.shape)
+    boxes, whole = boxes_of(owner, len(stages)), np.ones(len(stages), bool)
+    return Scene(pixels.clip(0, 255).astype(np.uint8), boxes, stages.astype(np.int64), owner, whole)
+
+
+def write_boxes(folder: Path, train: int = 24, val: int = 12, make: Callable[[int], Scene] = scene) -> Path:
+    """Pictures by split, every fourth of noise alone and labelled `none`; gives the folder back."""
     rows = []
     for split, count in (("train", train), ("val", val)):
         (folder / split / "images").mkdir(parents=True)
         (folder / split / "labels").mkdir()
         for number in range(count):
             path = f"{split}/images/{number}.jpg"
-            one = scene(number + 1000 * (split == "val"))
+            one = make(number + 1000 * (split == "val"))
             label = "none" if number % 4 == 3 else "bananas"
             pixels = one.pixels if label == "bananas" else np.random.default_rng(number).integers(0, 256, (160, 160, 3))
             Image.fromarray(pixels.astype(np.uint8)).save(folder / path, quality=92)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cultivar.vision.measure.colour import (
@@ -41,14 +41,12 @@ def test_srgb_becomes_cielab_as_published(rgb: tuple[int, int, int], lab: tuple[
     assert lab_of(np.array([rgb], np.uint8))[0] == pytest.approx(lab, abs=0.03)
 
 
-@settings(deadline=None)
 @given(pixel)
 def test_lightness_stays_within_its_scale(rgb: tuple[int, int, int]) -> None:
     lightness = lab_of(np.array(rgb, np.uint8))[0]
     assert -1e-3 <= lightness <= 100.001
 
 
-@settings(deadline=None)
 @given(st.integers(0, 255))
 def test_grey_has_no_colour(level: int) -> None:
     assert np.abs(lab_of(np.full((1, 3), level, np.uint8))[0, 1:]).max() < 0.02
@@ -66,7 +64,6 @@ def test_hue_turns_from_red_over_yellow_and_green_to_blue(a: float, b: float, hu
     assert hue_deg(a, b) == pytest.approx(hue)
 
 
-@settings(deadline=None)
 @given(pixel.filter(lambda rgb: min(rgb) >= 40), st.floats(0.35, 1.0))
 def test_shade_drops_out_when_lifted(rgb: tuple[int, int, int], shade: float) -> None:
     lit = np.array([rgb], np.uint8)
@@ -132,7 +129,6 @@ def test_without_a_grey_sheet_colours_stay_as_they_are(pixels: np.ndarray) -> No
     assert look(pixels) == NO_GREY
 
 
-@settings(deadline=None)
 @given(st.lists(pixel, min_size=1, max_size=30))
 def test_confidence_is_a_share_and_gains_are_positive(colours: list[tuple[int, int, int]]) -> None:
     grey = look(np.array(colours, np.uint8))

@@ -101,7 +101,7 @@ def test_a_picture_of_nothing_but_green_is_a_part_of_a_leaf() -> None:
     assert measured.necrosis == 0
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.tuples(*[st.integers(60, 220)] * 3), st.floats(0.5, 1))
 def test_tones_are_the_same_in_shade(colour: tuple[int, int, int], shade: float) -> None:
     """Of linear light; sRGB's own curve is undone by the measure."""
@@ -113,7 +113,7 @@ def test_tones_are_the_same_in_shade(colour: tuple[int, int, int], shade: float)
         assert float(dim.b[0, 0]) == pytest.approx(float(lit.b[0, 0]), abs=0.06)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(st.integers(0, 23), st.sampled_from([Image.Transpose.FLIP_LEFT_RIGHT, Image.Transpose.ROTATE_90]))
 def test_a_turned_picture_measures_alike(seed: int, turn: Image.Transpose) -> None:
     leaf, measured = drawn(seed)
@@ -122,7 +122,7 @@ def test_a_turned_picture_measures_alike(seed: int, turn: Image.Transpose) -> No
     assert turned.whole == measured.whole
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32 - 1))
 def test_any_picture_gives_shares_between_none_and_all(height: int, width: int, seed: int) -> None:
     noise = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cultivar.vision.measure.outline import filled, outline_of, patch_of
@@ -11,7 +11,6 @@ BOX = ((0.0, 0.0), (40.0, 0.0), (40.0, 10.0), (0.0, 10.0))
 BOW_TIE = ((0.0, 0.0), (10.0, 10.0), (10.0, 0.0), (0.0, 10.0))
 
 
-@settings(deadline=None)
 @given(st.floats(0, 2 * np.pi), st.floats(5, 200), st.floats(1, 8))
 def test_length_and_width_do_not_depend_on_how_it_lies(turn: float, width: float, ratio: float) -> None:
     assume(ratio > 1.01)
@@ -64,7 +63,6 @@ def test_a_ring_without_area_has_no_size() -> None:
     assert (shape.length, shape.width, shape.solidity, shape.parts) == (0, 0, 0, 0)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 20), st.integers(1, 20), st.integers(2, 9), st.integers(2, 9))
 def test_filled_are_the_pixels_inside_and_at_most_their_next_neighbours(x: int, y: int, w: int, h: int) -> None:
     mask = filled(np.array([[x, y], [x + w, y], [x + w, y + h], [x, y + h]], np.float64), (40, 40))

@@ -22,7 +22,7 @@ def flooded(mask: Mask, start: tuple[int, int]) -> Mask:
     return seen
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(masks)
 def test_a_part_is_what_can_be_reached(mask: Mask) -> None:
     labels = parts(mask)

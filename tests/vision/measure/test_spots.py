@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cultivar.vision.measure.spots import evenness, spots_of
@@ -32,7 +32,6 @@ def test_a_mask_without_spots_has_none() -> None:
     assert spots.area.size == spots.diameter.size == 0
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), max_size=30))
 def test_evenness_is_a_share(along: list[float]) -> None:
     assert 0 <= evenness(np.array(along), np.ones(len(along))) <= 1 + 1e-9

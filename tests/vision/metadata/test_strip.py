@@ -38,7 +38,7 @@ def test_only_a_turn_is_left_of_exif(kind: str, orientation: int) -> None:
     assert tags == (orientation != 1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     kind=st.sampled_from(KINDS),
     mode=st.sampled_from(["RGB", "L", "RGBA", "CMYK", "P"]),
@@ -75,7 +75,7 @@ def test_a_file_that_is_cut_off_anywhere_is_unreadable(kind: str) -> None:
             strip(whole[:length])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(kind=st.sampled_from(KINDS), data=st.data())
 def test_damaged_files_are_cut_or_unreadable_and_nothing_else(kind: str, data: st.DataObject) -> None:
     broken = bytearray(FILES[kind])
@@ -85,7 +85,7 @@ def test_damaged_files_are_cut_or_unreadable_and_nothing_else(kind: str, data: s
     _cut_or_unreadable(bytes(broken))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(kind=st.sampled_from(KINDS), rubbish=st.binary(max_size=120))
 def test_rubbish_behind_the_right_first_bytes_is_cut_or_unreadable(kind: str, rubbish: bytes) -> None:
     _cut_or_unreadable(MAGIC[kind] + rubbish)

@@ -42,7 +42,7 @@ def assert_alike(one: Candidates, other: Candidates) -> None:
     assert one.coefficients == pytest.approx(other.coefficients, abs=1e-6)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 2**32), st.floats(0.05, 0.9))
 def test_three_layouts_of_one_head_hold_the_same_boxes(seed: int, least: float) -> None:
     head = crowd(seed, LABELS, MIXED)

@@ -46,7 +46,7 @@ def filled(ring: np.ndarray, fine: int = 2) -> np.ndarray:
     return np.asarray(image)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32))
 def test_outlines_are_valid_and_within_their_boxes(seed: int) -> None:
     boxes = some_boxes(seed, 6)
@@ -70,7 +70,7 @@ def bowls(side: int = SIDE // 4) -> np.ndarray:
     return np.stack((np.ones_like(x), x, y, x * x, y * y, x * y)).astype(np.float32)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.tuples(*[st.floats(-0.3, 0.3)] * 2), st.tuples(*[st.floats(1, 4)] * 2), st.floats(-0.5, 0.5))
 def test_an_outline_is_that_of_the_interpolated_mask(
     middle: tuple[float, float], narrow: tuple[float, float], tilt: float

@@ -21,7 +21,7 @@ def one_by_one(boxes: np.ndarray, scores: np.ndarray, labels: np.ndarray, thresh
     return kept[:most]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32), st.integers(0, 60), st.integers(1, 4), st.floats(0.1, 1), st.integers(1, 80))
 def test_it_keeps_what_the_definition_keeps(seed: int, count: int, labels: int, threshold: float, most: int) -> None:
     rng = np.random.default_rng(seed)

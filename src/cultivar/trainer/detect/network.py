@@ -5,6 +5,7 @@ quarter of the input's size (Bolya et al. 2019, arXiv 1904.02689), which our own
 """
 
 from dataclasses import dataclass
+from math import log
 from typing import cast
 
 import torch
@@ -13,6 +14,7 @@ from torch.nn import functional
 
 STRIDES = (8, 16, 32)
 PROTOTYPE_STRIDE = 4
+RARE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,8 @@ class Tower(nn.Module):
         self.classes = nn.Conv2d(width, classes, 1)
         self.box_tower = nn.Sequential(depthwise(width, width), depthwise(width, width))
         self.box, self.objectness = nn.Conv2d(width, 4, 1), nn.Conv2d(width, 1, 1)
+        for layer in (self.classes, self.objectness):  # at first there is hardly ever anything (Lin et al. 2017)
+            nn.init.constant_(cast("Tensor", layer.bias), -log((1 - RARE) / RARE))
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """(n, 5 + classes, h, w): box, objectness, classes; and the stem's features."""

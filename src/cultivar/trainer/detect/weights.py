@@ -70,8 +70,8 @@ def _stored(file: Path) -> list[tuple[Array, Array]]:
     except (OSError, ValueError, onnx.checker.ValidationError) as error:
         raise BadWeights(f"{file} is no readable ONNX file: {error}") from error
     numbers = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    for node in graph.node:  # numbers that are stored as float16 pass through a cast
-        if node.op_type == "Cast" and node.input[0] in numbers:
+    for node in graph.node:  # a cast follows what is stored as float16, an identity what is stored once for several
+        if node.op_type in ("Cast", "Identity") and node.input[0] in numbers:
             numbers[node.output[0]] = numbers[node.input[0]]
     return [
         (numbers[node.input[1]].astype(np.float32), numbers[node.input[2]].astype(np.float32))
