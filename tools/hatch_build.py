@@ -1,9 +1,12 @@
-"""Put into the wheel what lies beside `src` in a checkout: packs, migrations and, where built, the documentation."""
+"""Put into the wheel what lies beside `src` in a checkout: packs, migrations and, where built, manual and web app."""
 
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+SHIPPED = {"migrations": "migrations", "packs": "packs", "site": "site", "web/dist": "app"}
+"""Folders, and what each is called in the wheel, behind an underscore."""
 
 
 class CustomBuildHook(BuildHookInterface[Any]):
@@ -12,7 +15,7 @@ class CustomBuildHook(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "editable":
             return
-        for name in ("migrations", "packs", "site"):
-            folder = Path(self.root) / name
+        for source, name in SHIPPED.items():
+            folder = Path(self.root) / source
             if folder.is_dir():
                 build_data["force_include"][str(folder)] = f"cultivar/_{name}"

@@ -70,11 +70,6 @@ def test_head_is_answered(app: Served, path: str) -> None:
     assert answer.headers["content-type"] == httpx.get(app.url + path).headers["content-type"]
 
 
-def test_the_root_leads_to_the_apis_page(app: Served) -> None:
-    answer = httpx.get(app.url)
-    assert (answer.status_code, answer.headers["location"]) == (307, "/docs")
-
-
 LISTS = (
     *("predictions", "predictions?limit=3", "feedback/stats", "statistics?days=3", "datasets/items"),
     *("models", "models/drawn", "models/drawn/labels", "sessions", "keys"),

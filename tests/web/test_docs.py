@@ -61,9 +61,3 @@ async def test_the_manual_is_served_where_it_is_built(tmp_path: Path) -> None:
     assert "Errors" in errors.text
     assert (missing.status_code, missing.json()["code"]) == (404, "no_such_route")
     assert outside.status_code == 404
-
-
-async def test_an_unknown_address_is_a_problem_even_for_a_browser(tmp_path: Path) -> None:
-    async with client(tmp_path) as http:
-        answer = await http.get("/nowhere", headers={"Accept": "text/html"})
-    assert (answer.status_code, answer.json()["code"]) == (404, "no_such_route")

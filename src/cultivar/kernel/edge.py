@@ -144,12 +144,16 @@ class Edge:
         return standing
 
     def _account(self, exchange: "_Exchange") -> None:
-        """One line and two numbers for each request; the route's template, never its values."""
-        route, method = self._template(exchange.scope), exchange.method
+        """One line and two numbers for each request; the route's template, never its values.
+
+        Files of the web app (`static`) are no requests that a person would count.
+        """
+        static: str | None = exchange.scope["state"].get("static")
+        route, method = static or self._template(exchange.scope), exchange.method
         seconds = time.perf_counter() - exchange.began
         metrics.REQUESTS.labels(route, method, str(exchange.status)).inc()
         metrics.LATENCY.labels(route).observe(seconds)
-        quiet = _QUIET.match(route)
+        quiet = static or _QUIET.match(route)
         if not quiet:
             self.traffic.count(route, exchange.status, exchange.scope["state"].get("code", ""), seconds)
         write = _log.debug if quiet and exchange.status < 400 else _log.info

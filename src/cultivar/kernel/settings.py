@@ -34,10 +34,10 @@ Rate = Annotated[str, AfterValidator(_rate)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
 
 
-def _shipped(name: str) -> Path:
-    """Data that travels in the wheel as `_name`, or lies beside `src` in a checkout as `name`."""
+def _shipped(name: str, source: str | None = None) -> Path:
+    """Data that travels in the wheel as `_name`, or lies beside `src` in a checkout as `source` (else `name`)."""
     packaged = PACKAGE / f"_{name}"
-    return packaged if packaged.is_dir() else PACKAGE.parents[1] / name
+    return packaged if packaged.is_dir() else PACKAGE.parents[1] / (source or name)
 
 
 class Settings(BaseSettings):
@@ -140,6 +140,9 @@ class Settings(BaseSettings):
     otel_endpoint: str | None = Field(
         None, description="OTLP/HTTP address for OpenTelemetry traces; needs the extra `otel`."
     )
+    app_dir: Path = Field(
+        default_factory=lambda: _shipped("app", "web/dist"), description="The built web app, served at `/`."
+    )
     help_dir: Path = Field(
         default_factory=lambda: _shipped("site"), description="The built documentation, served at `/help`."
     )
@@ -180,7 +183,7 @@ class Settings(BaseSettings):
         64, ge=1, description="Photos that may wait for an answer; beyond it a request gets 503 and `Retry-After`."
     )
 
-    @field_validator("data_dir", "packs_dir", "help_dir", "log_file")
+    @field_validator("data_dir", "packs_dir", "app_dir", "help_dir", "log_file")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value else value

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, cast
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 import obstore
 from obstore.exceptions import BaseError
@@ -214,6 +214,14 @@ class _Ranges(io.RawIOBase):
 def media_type(key: str) -> str:
     """The content type that a key's ending says."""
     return mimetypes.guess_type(key)[0] or "application/octet-stream"
+
+
+def origin(settings: Settings) -> str | None:
+    """Where the links of `Storage.sign` lead, such as `https://s3.example.org`; None is this server."""
+    if not (settings.storage_url or "").startswith("s3://"):
+        return None
+    parts = urlsplit(settings.s3_endpoint or f"https://s3.{settings.s3_region}.amazonaws.com")
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def bucket(url: str, settings: Settings) -> S3Store:

@@ -19,7 +19,7 @@ from cultivar.monitoring.api import router as monitoring
 from cultivar.predictions.api import router as predictions
 from cultivar.registry.api import router as registry
 from cultivar.surveys.api import router as surveys
-from cultivar.web import docs, files, health, jobs, process
+from cultivar.web import docs, files, health, jobs, process, spa
 from cultivar.web.openapi import Api
 
 API = "/api/v1"
@@ -67,6 +67,8 @@ def create_app(settings: Settings | None = None) -> Api:
     for router in (health.numbers, files.router, docs.router):
         app.include_router(router)
     docs.mount(app, settings.help_dir)
+    if not spa.mount(app, settings):
+        app.include_router(docs.first)
     _surround(app, settings)
     return app
 

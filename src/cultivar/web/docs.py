@@ -13,6 +13,7 @@ from cultivar.kernel.errors import NotFound
 router = APIRouter(include_in_schema=False, dependencies=[public])
 built = APIRouter(include_in_schema=False, dependencies=[public])
 unbuilt = APIRouter(include_in_schema=False, dependencies=[public])
+first = APIRouter(include_in_schema=False, dependencies=[public])
 
 _STATIC = Path(__file__).parent / "static" / "swagger"
 
@@ -39,7 +40,7 @@ class ManualMissing(NotFound):
     title = "The manual is not built: run `make docs`"
 
 
-@router.get("/", summary="The API's page, until there is another")
+@first.get("/", summary="The API's page, where the app is not built")
 async def start() -> RedirectResponse:
     return RedirectResponse("/docs")
 
