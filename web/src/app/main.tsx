@@ -1,0 +1,19 @@
+import "@/ui/base.css";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { startTexts } from "@/i18n";
+import { applyTheme } from "@/lib/preferences";
+import { restore } from "@/lib/session";
+import { Providers } from "./providers";
+
+applyTheme();
+void restore();
+await startTexts();
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("index.html has no #root");
+createRoot(root).render(
+  <StrictMode>
+    <Providers />
+  </StrictMode>,
+);

@@ -1,0 +1,43 @@
+import { useTranslation } from "react-i18next";
+import { LANGUAGES, languageName, speak } from "@/i18n";
+import { prefer, usePreferences } from "@/lib/preferences";
+import { Card, Page } from "@/ui/layout";
+import { Select } from "@/ui/select";
+
+const THEMES = ["system", "light", "dark"] as const;
+const BROWSER = "browser";
+
+export function SettingsPage() {
+  const { t } = useTranslation();
+  return (
+    <Page title={t("settings.title")} lead={t("settings.lead")} narrow>
+      <Looks />
+    </Page>
+  );
+}
+
+function Looks() {
+  const { t } = useTranslation();
+  const { language, theme } = usePreferences();
+  const languages = LANGUAGES.map((code) => ({ id: code, label: languageName(code) }));
+  return (
+    <Card>
+      <Select
+        label={t("settings.language")}
+        options={[{ id: BROWSER, label: t("settings.language_browser") }, ...languages]}
+        value={language ?? BROWSER}
+        onChange={(id) => {
+          const chosen = id === BROWSER ? null : id;
+          prefer({ language: chosen });
+          void speak(chosen);
+        }}
+      />
+      <Select
+        label={t("settings.theme")}
+        options={THEMES.map((id) => ({ id, label: t(`settings.theme_${id}`) }))}
+        value={theme}
+        onChange={(id) => prefer({ theme: THEMES.find((known) => known === id) ?? "system" })}
+      />
+    </Card>
+  );
+}

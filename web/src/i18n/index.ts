@@ -1,0 +1,55 @@
+/** Texts. A language is one file beside this one; a third is added by adding its file. */
+import i18next from "i18next";
+import { initReactI18next } from "react-i18next";
+import { preferences } from "@/lib/preferences";
+import type en from "./en.json";
+
+type Catalogue = typeof en;
+
+declare module "i18next" {
+  interface CustomTypeOptions {
+    resources: { translation: Catalogue };
+  }
+}
+
+const CATALOGUES = import.meta.glob<{ default: Catalogue }>("./*.json");
+
+/** What a person can choose, by the language's own code. */
+export const LANGUAGES: readonly string[] = Object.keys(CATALOGUES)
+  .map((path) => path.slice("./".length, -".json".length))
+  .sort();
+
+/** The language's name in itself. */
+export function languageName(code: string): string {
+  return new Intl.DisplayNames([code], { type: "language" }).of(code) ?? code;
+}
+
+/** The first language of the browser that we have; English without one. */
+export function browserLanguage(wanted: readonly string[] = navigator.languages): string {
+  const codes = wanted.map((tag) => tag.toLowerCase().split("-")[0] ?? "");
+  return codes.find((code) => LANGUAGES.includes(code)) ?? "en";
+}
+
+async function load(code: string): Promise<void> {
+  if (i18next.hasResourceBundle(code, "translation")) return;
+  const catalogue = await CATALOGUES[`./${code}.json`]?.();
+  if (catalogue !== undefined) i18next.addResourceBundle(code, "translation", catalogue.default);
+}
+
+export async function speak(chosen: string | null): Promise<void> {
+  const code = chosen !== null && LANGUAGES.includes(chosen) ? chosen : browserLanguage();
+  await load(code);
+  await i18next.changeLanguage(code);
+  document.documentElement.lang = code;
+}
+
+export async function startTexts(): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    lng: browserLanguage(),
+    fallbackLng: false,
+    resources: {},
+    interpolation: { escapeValue: false },
+    returnNull: false,
+  });
+  await speak(preferences().language);
+}

@@ -1,0 +1,52 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { VitePWA } from "vite-plugin-pwa";
+import { defineConfig } from "vitest/config";
+
+const api = process.env.CULTIVAR_URL ?? "http://127.0.0.1:8000";
+const proxied = ["/api", "/files", "/docs", "/help", "/health", "/openapi.json"];
+
+export default defineConfig({
+  plugins: [
+    react(),
+    VitePWA({
+      registerType: "prompt",
+      injectRegister: false,
+      manifest: {
+        name: "Cultivar",
+        short_name: "Cultivar",
+        description: "A photo of a leaf in, a calibrated answer out.",
+        id: "/",
+        start_url: "/scan",
+        scope: "/",
+        display: "standalone",
+        background_color: "#f6f7f2",
+        theme_color: "#1f5c3a",
+        categories: ["utilities", "productivity"],
+        icons: [
+          { src: "/icons/icon-192.png", sizes: "192x192", type: "image/png" },
+          { src: "/icons/icon-512.png", sizes: "512x512", type: "image/png" },
+          { src: "/icons/maskable-512.png", sizes: "512x512", type: "image/png", purpose: "maskable" },
+        ],
+      },
+      workbox: {
+        globPatterns: ["**/*.{js,css,html,svg,png,webmanifest}"],
+        globIgnores: ["**/plotly*"],
+        maximumFileSizeToCacheInBytes: 2_000_000,
+        navigateFallback: "/index.html",
+        navigateFallbackDenylist: [/^\/(api|files|docs|help|health|metrics|openapi\.json)(\/|$)/],
+        cleanupOutdatedCaches: true,
+      },
+    }),
+  ],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  server: { proxy: Object.fromEntries(proxied.map((path) => [path, { target: api }])) },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: { entryFileNames: "assets/[name]-[hash].js", chunkFileNames: "assets/[name]-[hash].js" },
+    },
+  },
+  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], setupFiles: ["src/testing/setup.ts"], css: false },
+});
