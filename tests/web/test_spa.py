@@ -15,6 +15,7 @@ from cultivar.kernel import storage
 from cultivar.kernel.settings import Settings
 from cultivar.web import spa
 from cultivar.web.app import create_app
+from tests.support.app import SECRET
 
 PAGE = '<!doctype html><script type="module" src="/assets/index-B3xk9_Qa.js"></script>'
 SCRIPT = "/assets/index-B3xk9_Qa.js"
@@ -45,7 +46,12 @@ def build(folder: Path) -> Path:
 
 
 def client(folder: Path, **chosen: Any) -> httpx.AsyncClient:
-    ours = {"data_dir": folder / "data", "app_dir": build(folder / "dist"), "help_dir": folder / "none"}
+    ours = {
+        "data_dir": folder / "data",
+        "app_dir": build(folder / "dist"),
+        "help_dir": folder / "none",
+        "secret_key": SECRET,
+    }
     transport = httpx.ASGITransport(create_app(Settings(_env_file=None, log_level="error", **ours | chosen)))
     return httpx.AsyncClient(transport=transport, base_url="http://test", headers={"Accept-Encoding": "identity"})
 
