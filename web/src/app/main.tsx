@@ -1,4 +1,5 @@
 import "@/ui/base.css";
+import "@/lib/install";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { startTexts } from "@/i18n";

@@ -6,6 +6,16 @@ interface Formats {
   number: (value: number, digits?: number) => string;
   date: (iso: string) => string;
   moment: (iso: string) => string;
+  /** 14200000 becomes 14.2 MB. */
+  bytes: (count: number) => string;
+}
+
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+
+function bytesIn(language: string, count: number): string {
+  const power = count < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(count) / 3));
+  const style = { style: "unit", unit: UNITS[power] ?? "byte", maximumFractionDigits: power === 0 ? 0 : 1 } as const;
+  return new Intl.NumberFormat(language, style).format(count / 1000 ** power);
 }
 
 /** Numbers and dates as the person's language writes them. */
@@ -18,5 +28,6 @@ export function useFormats(): Formats {
     date: (iso) => new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(new Date(iso)),
     moment: (iso) =>
       new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso)),
+    bytes: (count) => bytesIn(language, count),
   };
 }

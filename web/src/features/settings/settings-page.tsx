@@ -1,17 +1,29 @@
 import { useTranslation } from "react-i18next";
 import { LANGUAGES, languageName, speak } from "@/i18n";
 import { prefer, usePreferences } from "@/lib/preferences";
+import { useSession } from "@/lib/use-session";
 import { Card, Page } from "@/ui/layout";
 import { Select } from "@/ui/select";
+import { Account } from "./account";
+import { Device } from "./device";
+import { Keys } from "./keys";
+import { Privacy } from "./privacy";
+import { Sessions } from "./sessions";
 
 const THEMES = ["system", "light", "dark"] as const;
 const BROWSER = "browser";
 
 export function SettingsPage() {
   const { t } = useTranslation();
+  const { state, person, guest } = useSession();
   return (
     <Page title={t("settings.title")} lead={t("settings.lead")} narrow>
       <Looks />
+      <Account />
+      <Privacy />
+      {state === "in" && <Sessions />}
+      {person !== null && !guest && <Keys person={person} />}
+      <Device />
     </Page>
   );
 }
@@ -21,7 +33,7 @@ function Looks() {
   const { language, theme } = usePreferences();
   const languages = LANGUAGES.map((code) => ({ id: code, label: languageName(code) }));
   return (
-    <Card>
+    <Card label={t("settings.looks")}>
       <Select
         label={t("settings.language")}
         options={[{ id: BROWSER, label: t("settings.language_browser") }, ...languages]}

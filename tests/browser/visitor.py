@@ -1,0 +1,86 @@
+"""Somebody before a browser: their tab, what its console complained of, and how they come to be signed in."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.support.app import PASSWORD, Person, Served
+
+Screen = Literal["phone", "desktop"]
+Theme = Literal["light", "dark"]
+SIZES = {"phone": (390, 844), "desktop": (1280, 800)}
+WAS_IN = 'localStorage.setItem("cultivar.was-signed-in", "1")'
+"""What the app notes for itself when somebody signs in."""
+
+
+LOADED = """() => [...document.querySelectorAll("main [role=status] > .visually-hidden")]
+    .every((skeleton) => skeleton.closest("[data-scheme]"))"""
+"""No skeleton is left, but for the one that the design page shows."""
+
+
+def settled(page: Page) -> None:
+    """Returns when the page has its heading and waits for nothing more."""
+    page.get_by_role("heading", level=1).wait_for()
+    page.wait_for_function(LOADED)
+
+
+@dataclass
+class Opener:
+    """Opens a browser of somebody new: no cookies, nothing stored."""
+
+    browser: Browser
+    site: Served
+    excused: list[str] = field(default_factory=list)
+    """Parts of complaints that a test expects, such as those of a network that it took away."""
+    _contexts: list[BrowserContext] = field(default_factory=list)
+    _complaints: list[str] = field(default_factory=list)
+
+    def open(
+        self,
+        path: str = "/",
+        *,
+        screen: Screen = "phone",
+        theme: Theme = "light",
+        locale: str = "en-GB",
+        person: Person | None = None,
+    ) -> Page:
+        """A tab on this page; `person` is signed in first, by their e-mail and password."""
+        width, height = SIZES[screen]
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height},
+            has_touch=screen == "phone",
+            locale=locale,
+            color_scheme=theme,
+            permissions=["camera"],
+            base_url=self.site.url,
+        )
+        self._contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: self._note(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self._note(str(error)))
+        page.on("request", lambda asked: self._outside(asked.url))
+        if person is not None:
+            self._sign_in(context, person)
+        page.goto(path)
+        return page
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+        left = [said for said in self._complaints if not any(part in said for part in self.excused)]
+        assert left == []
+
+    def _sign_in(self, context: BrowserContext, person: Person) -> None:
+        """The cookie of a sign-in on the app's own page; the app finds it at its next start."""
+        form = {"grant_type": "password", "username": str(person.email), "password": PASSWORD}
+        given = context.request.post("/api/v1/auth/token?cookie=true", form=form, headers={"Origin": self.site.url})
+        assert given.ok, given.text()
+        context.add_init_script(WAS_IN)
+
+    def _note(self, complaint: str) -> None:
+        self._complaints.append(complaint)
+
+    def _outside(self, url: str) -> None:
+        if not url.startswith((self.site.url, "data:", "blob:")):
+            self._note(f"asked outside: {url}")

@@ -1,0 +1,82 @@
+import { useMutation } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, body } from "@/lib/api";
+import { queries } from "@/lib/queries";
+import { useWords } from "@/lib/words";
+import { Button } from "@/ui/button";
+import { Dialog } from "@/ui/dialog";
+import { Actions, Note } from "@/ui/layout";
+import { TextField } from "@/ui/text-field";
+import styles from "./settings.module.css";
+
+interface ChangePasswordProps {
+  isOpen: boolean;
+  onClose: () => void;
+  onDone: () => void;
+}
+
+export function ChangePassword({ isOpen, onClose, onDone }: ChangePasswordProps) {
+  const { t } = useTranslation();
+  return (
+    <Dialog title={t("settings.password_change")} isOpen={isOpen} onClose={onClose}>
+      <PasswordForm onClose={onClose} onDone={onDone} />
+    </Dialog>
+  );
+}
+
+/** Lives as long as the dialog is open, so that no password stays in memory. */
+function PasswordForm({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
+  const { t } = useTranslation();
+  const words = useWords();
+  const [current, setCurrent] = useState("");
+  const [next, setNext] = useState("");
+  const change = useMutation({
+    mutationFn: () =>
+      body(api.POST("/api/v1/users/me/password", { body: { current_password: current, new_password: next } })),
+    onSuccess: async () => {
+      onDone();
+      onClose();
+      await queries.invalidateQueries();
+    },
+  });
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    change.mutate();
+  }
+  return (
+    <form className={styles.form} onSubmit={submit}>
+      <TextField
+        label={t("settings.password_now")}
+        type="password"
+        autoComplete="current-password"
+        isRequired
+        value={current}
+        onChange={setCurrent}
+      />
+      <TextField
+        label={t("settings.password_new")}
+        hint={t("sign_in.rule")}
+        type="password"
+        autoComplete="new-password"
+        isRequired
+        value={next}
+        onChange={setNext}
+      />
+      <p className={styles.soft}>{t("settings.password_others")}</p>
+      {change.isError && (
+        <Note mood="bad" announce>
+          {words(change.error)}
+        </Note>
+      )}
+      <Actions>
+        <Button type="submit" isDisabled={change.isPending}>
+          {t("action.save")}
+        </Button>
+        <Button tone="quiet" onPress={onClose}>
+          {t("action.cancel")}
+        </Button>
+      </Actions>
+    </form>
+  );
+}

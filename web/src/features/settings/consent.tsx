@@ -1,0 +1,60 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { useFormats } from "@/i18n/format";
+import { useLocalized } from "@/i18n/localized";
+import { api, body, type Schemas } from "@/lib/api";
+import { queries } from "@/lib/queries";
+import { useWords } from "@/lib/words";
+import { Choices } from "@/ui/choices";
+import { Note } from "@/ui/layout";
+import { Loaded } from "@/ui/loaded";
+import styles from "./settings.module.css";
+
+type Consents = Schemas["ConsentOut"];
+type Choice = Consents["consent"];
+
+const CHOICES: readonly Choice[] = ["none", "store", "train"];
+const KEY = ["consents"];
+
+/** What is kept of photos from now on, in the server's own words: those are what a person agrees to. */
+export function Consent() {
+  const known = useQuery({ queryKey: KEY, queryFn: () => body(api.GET("/api/v1/users/me/consents")) });
+  return <Loaded query={known}>{(consents) => <Chooser consents={consents} />}</Loaded>;
+}
+
+function Chooser({ consents }: { consents: Consents }) {
+  const { t } = useTranslation();
+  const { moment } = useFormats();
+  const localized = useLocalized();
+  const words = useWords();
+  const choose = useMutation({
+    mutationFn: (consent: Choice) =>
+      body(api.PUT("/api/v1/users/me/consents", { body: { consent, text_version: consents.texts.version } })),
+    onSuccess: async (now) => {
+      queries.setQueryData(KEY, now);
+      await queries.invalidateQueries({ queryKey: ["me"] });
+    },
+    onError: () => queries.invalidateQueries({ queryKey: KEY }),
+  });
+  const shown = choose.isPending ? choose.variables : consents.consent;
+  return (
+    <>
+      <Choices
+        label={t("settings.consent")}
+        choices={CHOICES.map((id) => ({ id, label: localized({ ...consents.texts.choices[id] }) }))}
+        value={shown}
+        onChange={(id) => choose.mutate(CHOICES.find((one) => one === id) ?? "none")}
+      />
+      <p className={styles.soft} role="status">
+        {consents.chosen_at === null
+          ? t("settings.consent_never")
+          : t("settings.consent_since", { moment: moment(consents.chosen_at) })}
+      </p>
+      {choose.isError && (
+        <Note mood="bad" announce>
+          {words(choose.error)}
+        </Note>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,43 @@
+/** What looks at photos here, and what its answers are called. */
+import { useQueries, useQuery } from "@tanstack/react-query";
+import { useLocalized } from "@/i18n/localized";
+import { api, body, type Schemas } from "./api";
+
+const LONG_MS = 5 * 60_000;
+
+export function useModels() {
+  return useQuery({
+    queryKey: ["models"],
+    queryFn: () => body(api.GET("/api/v1/models")),
+    staleTime: LONG_MS,
+  });
+}
+
+function labelsOf(pack: string) {
+  return {
+    queryKey: ["models", pack, "labels"],
+    queryFn: () => body(api.GET("/api/v1/models/{pack}/labels", { params: { path: { pack } } })),
+    staleTime: LONG_MS,
+    retry: false,
+  };
+}
+
+export type Label = Schemas["LabelOut"];
+
+export function useLabels(pack: string | null) {
+  return useQuery({ ...labelsOf(pack ?? ""), enabled: pack !== null && pack !== "" });
+}
+
+/** The name of a class in the person's language; its code where the pack is gone. */
+export function useTitles(packs: readonly string[]): (pack: string, className: string) => string {
+  const words = useLocalized();
+  const asked = [...new Set(packs)].sort();
+  const titles = useQueries({
+    queries: asked.map(labelsOf),
+    combine: (all) => new Map(all.map((one, at) => [asked[at], one.data?.items])),
+  });
+  return (pack, className) => {
+    const label = titles.get(pack)?.find((one) => one.class_name === className);
+    return label === undefined ? className.replaceAll("_", " ") : words(label.title);
+  };
+}

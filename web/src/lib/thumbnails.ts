@@ -1,0 +1,97 @@
+/**
+ * Small pictures, a few at a time, newest wish first, and not more in a minute than leaves room for what the person
+ * does: each counts against the server's limit. The last some hundred are kept.
+ */
+import { useEffect, useState } from "react";
+import { picture } from "./api";
+import { ProblemError } from "./session";
+
+const AT_ONCE = 4;
+const PER_MINUTE = 60;
+const KEPT = 300;
+const SETTLE_MS = 120;
+const MINUTE_MS = 60_000;
+
+interface Wish {
+  path: string;
+  tell: (url: string | null) => void;
+}
+
+const kept = new Map<string, string>();
+const missing = new Set<string>();
+const begun: number[] = [];
+let wishes: Wish[] = [];
+let busy = 0;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+function keep(path: string, url: string): void {
+  kept.set(path, url);
+  for (const [oldest, old] of kept) {
+    if (kept.size <= KEPT) break;
+    kept.delete(oldest);
+    URL.revokeObjectURL(old);
+  }
+}
+
+/** How long until another one may be asked for. */
+export function waitBefore(begins: readonly number[], now: number): number {
+  const oldest = begins.at(-PER_MINUTE);
+  return oldest === undefined ? 0 : Math.max(0, oldest + MINUTE_MS - now);
+}
+
+function work(): void {
+  clearTimeout(timer);
+  while (busy < AT_ONCE && wishes.length > 0) {
+    const wait = waitBefore(begun, Date.now());
+    if (wait > 0) {
+      timer = setTimeout(work, wait);
+      return;
+    }
+    const wish = wishes.pop();
+    if (wish !== undefined) void load(wish);
+  }
+}
+
+async function load(wish: Wish): Promise<void> {
+  busy += 1;
+  begun.push(Date.now());
+  begun.splice(0, begun.length - PER_MINUTE);
+  try {
+    keep(wish.path, await picture(wish.path));
+    wish.tell(kept.get(wish.path) ?? null);
+  } catch (error) {
+    if (error instanceof ProblemError && error.problem.status === 429) {
+      wishes.unshift(wish);
+      begun.push(...Array<number>(PER_MINUTE).fill(Date.now()));
+    } else if (error instanceof ProblemError && error.problem.status < 500) {
+      missing.add(wish.path);
+    }
+  } finally {
+    busy -= 1;
+    work();
+  }
+}
+
+/** The picture's URL once it is here; null until then and where there is none. Null as path asks for nothing. */
+export function useThumbnail(path: string | null): string | null {
+  const [url, setUrl] = useState<string | null>(null);
+  useEffect(() => {
+    const known = path === null ? null : (kept.get(path) ?? null);
+    setUrl(known);
+    if (path === null || known !== null || missing.has(path)) return;
+    const wish = { path, tell: setUrl };
+    const settled = setTimeout(() => {
+      wishes.push(wish);
+      work();
+    }, SETTLE_MS);
+    return () => {
+      clearTimeout(settled);
+      wishes = wishes.filter((one) => one !== wish);
+    };
+  }, [path]);
+  return url;
+}
+
+export function thumbnailOf(predictionId: string): string {
+  return `/api/v1/predictions/${predictionId}/image?size=thumb`;
+}

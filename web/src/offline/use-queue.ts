@@ -1,0 +1,41 @@
+import { useEffect, useState } from "react";
+import type { Kept, Waiting } from "./database";
+
+type Source = typeof import("./database");
+
+/** What a question to the browser's database answers, kept up to date over all tabs; undefined until it is known. */
+function useLive<T>(ask: (source: Source) => Promise<T>, subject: string): T | undefined {
+  const [found, setFound] = useState<T>();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `subject` stands for what `ask` closes over.
+  useEffect(() => {
+    let stop: (() => void) | undefined;
+    let over = false;
+    void import("./database").then((source) => {
+      if (over) return;
+      const live = source.liveQuery(() => ask(source)).subscribe({ next: setFound, error: () => setFound(undefined) });
+      stop = () => live.unsubscribe();
+    });
+    return () => {
+      over = true;
+      stop?.();
+    };
+  }, [subject]);
+  return found;
+}
+
+/** What waits, in order. */
+export function useWaiting(): Waiting[] | undefined {
+  return useLive(({ database }) => database.waiting.orderBy("order").toArray(), "waiting");
+}
+
+/** The answers to these keys, as far as they have come. */
+export function useAnswered(keys: readonly string[]): Kept[] | undefined {
+  return useLive(
+    ({ database }) =>
+      database.kept
+        .where("key")
+        .anyOf([...keys])
+        .toArray(),
+    keys.join(),
+  );
+}
