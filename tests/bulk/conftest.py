@@ -1,20 +1,15 @@
 """People who send many photos, and how they wait."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from cultivar.packs.service import load_pack
 from tests.support.app import Person, Served, wait_until
 from tests.support.drawing import LABELS, picture
-from tests.support.model import PACK
-from tests.support.network import write_model
 from tests.support.photofile import jpeg
 
 PATIENCE_S = 100.0
@@ -51,15 +46,6 @@ class Batches:
         text = self.person.http.get(f"/jobs/{job_id}/results", params={"format": "ndjson"})
         fine_text = text.raise_for_status().text
         return [json.loads(line) for line in fine_text.splitlines()]
-
-
-@pytest.fixture(scope="session")
-def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pack `drawn` with a network that nobody trained: what it says is beside the point here."""
-    folder = tmp_path_factory.mktemp("packs") / "drawn"
-    shutil.copytree(PACK, folder, ignore=shutil.ignore_patterns("model.*"))
-    write_model(load_pack(folder), folder)
-    return folder
 
 
 @pytest.fixture
