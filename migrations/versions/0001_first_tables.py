@@ -133,6 +133,7 @@ def upgrade() -> None:
     sa.Column('consent', sa.Enum('none', 'store', 'train', name='consent', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('disabled_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("closed_at IS NOT NULL OR ((role = 'guest') = (email IS NULL) AND (email IS NULL) = (password_hash IS NULL))", name=op.f('ck_users_guest_or_credentials')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_users')),
     sa.UniqueConstraint('email', name=op.f('uq_users_email'))
@@ -388,6 +389,20 @@ def upgrade() -> None:
         batch_op.create_index('ix_dataset_items_owner_id', ['owner_id'], unique=False)
         batch_op.create_index('ix_dataset_items_photo_id', ['photo_id'], unique=False)
 
+    op.create_table('explanations',
+    sa.Column('prediction_id', sa.Uuid(), nullable=False),
+    sa.Column('job_id', sa.Uuid(), nullable=False),
+    sa.Column('class_id', sa.Integer(), nullable=False),
+    sa.Column('class_name', sa.String(length=255), nullable=False),
+    sa.Column('file_index', sa.Integer(), nullable=False),
+    sa.Column('method', sa.String(length=32), nullable=False),
+    sa.Column('decisive', sa.Boolean(), nullable=True),
+    sa.Column('fault', sa.String(length=64), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['prediction_id'], ['predictions.id'], name=op.f('fk_explanations_prediction_id_predictions'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('prediction_id', name=op.f('pk_explanations'))
+    )
     op.create_table('feedback',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('prediction_id', sa.Uuid(), nullable=False),
@@ -538,6 +553,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_feedback_owner_id')
 
     op.drop_table('feedback')
+    op.drop_table('explanations')
     with op.batch_alter_table('dataset_items', schema=None) as batch_op:
         batch_op.drop_index('ix_dataset_items_photo_id')
         batch_op.drop_index('ix_dataset_items_owner_id')

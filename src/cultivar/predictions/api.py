@@ -19,20 +19,23 @@ from cultivar.photos.schemas import Size
 from cultivar.predictions import forms, openapi
 from cultivar.predictions.errors import (
     EmptyFile,
+    ExplanationMissing,
     ImageGone,
     KeyInUse,
     KeyMismatch,
     NotAPhoto,
+    PhotoNotKept,
     PredictionUnknown,
     PurposeUnknown,
 )
+from cultivar.predictions.explanations import ExplanationJob, ExplanationOut
 from cultivar.predictions.filters import Filters, Range, Since, Until
 from cultivar.predictions.found import COUNTS, Share
 from cultivar.predictions.schemas import Answer, Line, PredictionOut
-from cultivar.predictions.service import history
+from cultivar.predictions.service import history, why
 from cultivar.predictions.service.ask import Question, ask
-from cultivar.registry.errors import ModelsNotReady, UnknownModel
-from cultivar.vision.errors import ModelNotOpen, Overloaded, UnreadableImage
+from cultivar.registry.errors import ModelsNotReady, UnknownModel, VersionGone
+from cultivar.vision.errors import ModelNotOpen, NotExplainable, Overloaded, UnreadableImage
 from cultivar.vision.overlay import Kind
 
 router = APIRouter(tags=["predictions"])
@@ -191,6 +194,33 @@ async def read_visualization(
     words = language_for(accept_language)
     drawn = await history.drawn(world, actor, prediction_id, index=index, kind=kind, language=words)
     return Response(drawn, media_type=f"image/{kind}", headers={"Cache-Control": "private, max-age=3600"})
+
+
+@router.post(
+    "/predictions/{prediction_id}/explanation",
+    status_code=202,
+    responses=openapi.TO_JOB | responses(PredictionUnknown, PhotoNotKept, NotExplainable, VersionGone),
+)
+async def ask_why(
+    prediction_id: UUID, session: Session, actor: Annotated[Actor, needs("predict")], response: Response
+) -> ExplanationJob:
+    """Have a picture made that says why: which parts of the photo the network could least do without.
+
+    Of kept answers of classifiers that name a class. Asked twice, the job is the same.
+    """
+    asked = await why.ask(session, actor, prediction_id)
+    response.headers["Location"] = f"/api/v1/jobs/{asked.job_id}"
+    return asked
+
+
+@router.get(
+    "/predictions/{prediction_id}/explanation", responses=responses(PredictionUnknown, ExplanationMissing, ImageGone)
+)
+async def read_why(
+    prediction_id: UUID, session: Session, actor: Annotated[Actor, needs("predictions:read")], world: TheWorld
+) -> ExplanationOut:
+    """How far the picture is that says why, and where it is once it is made. It is kept as long as the photo."""
+    return await why.read(session, actor, prediction_id, world.storage)
 
 
 @router.delete("/predictions/{prediction_id}", status_code=204, responses=responses(PredictionUnknown))

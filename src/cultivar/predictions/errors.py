@@ -5,8 +5,10 @@ CultivarError
 │   └── EmptyFile            400 empty_file             a part or a body without a byte
 ├── NotFound
 │   ├── PredictionUnknown    404 unknown_prediction     unknown, somebody else's, or not kept
-│   └── ImageGone            404 image_gone             the answer is kept, its photo is not (any more)
+│   ├── ImageGone            404 image_gone             the answer is kept, its photo is not (any more)
+│   └── ExplanationMissing   404 explanation_missing    nobody has asked why yet
 ├── Conflict
+│   ├── PhotoNotKept         409 photo_not_kept         without the photo nothing can be explained
 │   └── KeyInUse             409 idempotency_in_use     the first request with this key is still at work
 ├── UnsupportedType
 │   └── NotAPhoto            415 unsupported_media_type neither a form nor an image
@@ -31,6 +33,18 @@ class PredictionUnknown(NotFound):
 class ImageGone(NotFound):
     code = "image_gone"
     title = "This photo is not kept"
+
+
+class ExplanationMissing(NotFound):
+    code = "explanation_missing"
+    title = "Nobody has asked why yet"
+
+
+class PhotoNotKept(Conflict):
+    """It was sent without consent, or its time is over."""
+
+    code = "photo_not_kept"
+    title = "The photo of this answer is not kept, so there is nothing to look at again"
 
 
 class KeyInUse(Conflict):

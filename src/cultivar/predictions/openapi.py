@@ -63,6 +63,10 @@ TO_IMAGE: dict[int | str, dict[str, Any]] = {
     }
 }
 
+TO_JOB: dict[int | str, dict[str, Any]] = {
+    202: {"headers": {"Location": {"description": "The job's address.", "schema": {"type": "string"}}}}
+}
+
 PICTURE: dict[int | str, dict[str, Any]] = {
     200: {"description": "The picture", "content": {f"image/{kind}": {"schema": _PHOTO} for kind in ("jpeg", "png")}}
 }

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.kernel.actor import Actor
 from cultivar.predictions.filters import Filters, Range
-from cultivar.predictions.tables import Prediction, PredictionInstance
+from cultivar.predictions.tables import Explanation, Prediction, PredictionInstance
 
 
 def own(actor: Actor, filters: Filters) -> Select[Prediction]:
@@ -64,6 +64,14 @@ async def ownerless(session: AsyncSession, prediction_id: UUID, *, lock: bool) -
     return await session.scalar(statement.with_for_update() if lock else statement)
 
 
+async def explanation(session: AsyncSession, prediction_id: UUID) -> Explanation | None:
+    """What explains a prediction, both locked until the end of the transaction; for its own job."""
+    there = select(Prediction.id).where(Prediction.id == prediction_id).with_for_update()
+    if await session.scalar(there) is None:
+        return None
+    return await session.get(Explanation, prediction_id, populate_existing=True)
+
+
 async def trainable(session: AsyncSession, prediction_ids: Collection[UUID], *, lock: bool) -> Sequence[Prediction]:
     """Those whose owner still consents to training; for the datasets' worker, which acts for nobody."""
     statement = select(Prediction).where(Prediction.id.in_(prediction_ids), Prediction.consent == "train")
@@ -84,3 +92,9 @@ async def instances(session: AsyncSession, prediction_ids: Collection[UUID]) -> 
 def of_person(person_id: UUID) -> Select[Prediction]:
     """Everything a person has here; for their own export."""
     return select(Prediction).where(Prediction.owner_id == person_id)
+
+
+def explanations_of(person_id: UUID) -> Select[Explanation]:
+    """What explains a person's predictions; for their own export."""
+    joined = select(Explanation).join(Prediction, Prediction.id == Explanation.prediction_id)
+    return joined.where(Prediction.owner_id == person_id)

@@ -93,6 +93,28 @@ class PredictionInstance(Base):
     measures: Mapped[dict[str, Any] | None]
 
 
+class Explanation(Base):
+    """What explains an answer: asked for when the row is there, made when `finished_at` says when.
+
+    The picture is a photo that is held for the prediction. `class_id` and `class_name` are the network's own, which
+    measuring may have refined in the answer; `decisive` is of `vision.explain.Heat`; `fault` the code of what kept the
+    job `job_id` from making it.
+    """
+
+    __tablename__ = "explanations"
+
+    prediction_id: Mapped[UUID] = mapped_column(ForeignKey("predictions.id", ondelete="CASCADE"), primary_key=True)
+    job_id: Mapped[UUID]
+    class_id: Mapped[int]
+    class_name: Mapped[str] = mapped_column(String(255))
+    file_index: Mapped[int]
+    method: Mapped[str] = mapped_column(String(32))
+    decisive: Mapped[bool | None]
+    fault: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    finished_at: Mapped[datetime | None]
+
+
 class KeptAnswer(Base):
     """The answer to a request that carried an Idempotency-Key, for whoever sends the same again within 30 days.
 

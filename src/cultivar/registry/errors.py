@@ -9,6 +9,7 @@ CultivarError
 ├── Conflict
 │   ├── ModelFaulty      409 model_faulty      a model's files do not hold together
 │   ├── ModelMisfit      409 model_misfit      a sound model that answers other questions than its pack asks
+│   ├── VersionGone      409 version_gone      a version that answered once and cannot be opened any more
 │   ├── VersionTaken     409 version_taken     other files have this version
 │   └── NothingBefore    409 nothing_before    a rollback without a version to return to
 ├── UnsupportedType
@@ -47,6 +48,13 @@ class ModelMisfit(Conflict):
 
     code = "model_misfit"
     title = "This model does not fit the pack"
+
+
+class VersionGone(Conflict):
+    """Its files are gone, or its pack has changed since."""
+
+    code = "version_gone"
+    title = "The version that gave this answer cannot be opened any more"
 
 
 class VersionTaken(Conflict):

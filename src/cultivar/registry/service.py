@@ -7,19 +7,20 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.kernel.errors import CultivarError, Unavailable
+from cultivar.kernel.storage import ObjectMissing
 from cultivar.kernel.world import Engine, World
 from cultivar.packs.schemas import Pack
 from cultivar.packs.service import load
 from cultivar.registry import files, queries, rules, starters
-from cultivar.registry.errors import ModelFaulty, ModelsNotReady, UnknownModel
+from cultivar.registry.errors import ModelFaulty, ModelsNotReady, UnknownModel, VersionGone
 from cultivar.registry.tables import ModelVersion
-from cultivar.vision.errors import ModelNotOpen
+from cultivar.vision.errors import BadManifest, ModelNotOpen
 from cultivar.vision.manifest import Manifest
 
 FOLLOW_S = 2.0
@@ -166,9 +167,9 @@ def _before(world: World) -> Mapping[str, Serving]:
     return world.catalogue.serving if isinstance(world.catalogue, Catalogue) else {}
 
 
-async def _open(world: World, pack: Pack, row: ModelVersion) -> Serving:
-    """Open one active version. What is open already stays open: a version never changes."""
-    key = f"{row.model_name}@{row.version}"
+async def _open(world: World, pack: Pack, row: ModelVersion, key: str | None = None) -> Serving:
+    """Open one version, by default as the active one. What is open already stays open: a version never changes."""
+    key = key or f"{row.model_name}@{row.version}"
     manifest = Manifest.model_validate(row.manifest)
     if reason := rules.misfit(pack, manifest):
         raise ModelFaulty(f"version {row.version}: {reason}")
@@ -201,6 +202,41 @@ async def beside(world: World, pack: Pack, row: ModelVersion) -> AsyncIterator[N
         if world.engine is not None and opened.key not in {one.key for one in catalogue(world).serving.values()}:
             await world.engine.shut(opened.key)
         raise
+
+
+async def manifest_of(session: AsyncSession, model: str, version: str) -> Manifest:
+    """Of any version that there is. Raises VersionGone."""
+    row = await queries.version(session, model, version)
+    if row is None:
+        raise VersionGone
+    return Manifest.model_validate(row.manifest)
+
+
+@asynccontextmanager
+async def lent(world: World, model: str, version: str) -> AsyncIterator[str]:
+    """What the engine knows this version by until the end: the one that serves, or another that is opened beside it.
+
+    Raises VersionGone, ModelsNotReady, Unavailable.
+    """
+    models = catalogue(world)
+    now = models.serving.get(model)
+    if now is not None and now.version == version:
+        yield now.key
+        return
+    if world.engine is None:
+        raise Unavailable("This process does not look at photos.")
+    async with world.db.reading() as session:
+        row = await queries.version(session, model, version)
+    if row is None or model not in models.packs:
+        raise VersionGone
+    try:
+        opened = await _open(world, models.packs[model], row, f"{model}@{version} lent {uuid4()}")
+    except (ModelFaulty, BadManifest, ObjectMissing) as error:
+        raise VersionGone(f"Version {version} of {model}: {error.detail}") from error
+    try:
+        yield opened.key
+    finally:
+        await world.engine.shut(opened.key)
 
 
 async def located(world: World, pack: Pack, row: ModelVersion) -> Path:

@@ -1,6 +1,6 @@
 """What can go wrong between bytes and answer."""
 
-from cultivar.kernel.errors import BadRequest, Broken, Unavailable
+from cultivar.kernel.errors import BadRequest, Broken, Conflict, Unavailable
 
 
 class UnreadableImage(BadRequest):
@@ -8,6 +8,13 @@ class UnreadableImage(BadRequest):
 
     code = "unreadable_image"
     title = "This photo cannot be read"
+
+
+class NotExplainable(Conflict):
+    """A refusal, or the answer of a detector: neither is a class that could be asked after."""
+
+    code = "not_explainable"
+    title = "This answer has no picture that says why"
 
 
 class Overloaded(Unavailable):

@@ -20,6 +20,7 @@ from cultivar.kernel.world import World
 from cultivar.monitoring import service as monitoring
 from cultivar.photos import service as photos
 from cultivar.predictions.service import history as predictions
+from cultivar.predictions.service import why as explanations
 from cultivar.registry import service as registry
 from cultivar.surveys import service as surveys
 
@@ -73,6 +74,7 @@ HOLDERS = (
     _holder("surveys", _without_world(surveys.erase), surveys.export, "surveys.owner_id"),
     _holder("training", _without_world(datasets.erase), datasets.export, "dataset_items.owner_id"),
     _holder("feedback", _without_world(feedback.erase), feedback.export, "feedback.owner_id"),
+    _holder("explanations", _without_world(explanations.erase), explanations.export),
     _holder("predictions", _without_world(predictions.erase), predictions.export, "predictions.owner_id"),
     _holder("photos", _without_world(photos.erase), photos.export, "photos.owner_id"),
     _holder("batches", _without_world(bulk.erase), bulk.export),

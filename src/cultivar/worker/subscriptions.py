@@ -19,6 +19,7 @@ from cultivar.photos.events import PhotoKept
 from cultivar.photos.service import DELETE_OBJECTS, PREPARE
 from cultivar.predictions import jobs as predictions
 from cultivar.predictions.events import PredictionDeleted, PredictionMade
+from cultivar.predictions.service.why import EXPLAIN
 from cultivar.worker import people
 
 COUNT = Subscriber(monitoring.COUNTS, monitoring.hear)
@@ -50,6 +51,7 @@ KINDS = {
     DELETE_OBJECTS: JobKind(photos.delete_objects, background=True),
     "photos.end_holds": JobKind(photos.end_holds, background=True),
     "photos.sweep": JobKind(photos.sweep, background=True),
+    EXPLAIN: JobKind(predictions.explain, timeout_s=600.0),
     predictions.FORGET_ANSWERS: JobKind(predictions.forget_answers, background=True),
     "accounts.sweep_sessions": JobKind(accounts.sweep_sessions, background=True),
     "jobs.prune": JobKind(upkeep.prune, background=True),

@@ -28,6 +28,8 @@ from cultivar.vision.overlay import Kind
 
 HOLDER = "prediction"
 """The holder's name on our photos."""
+WHY_HOLDER = "explanation"
+"""The same on pictures that explain; the subject is the prediction."""
 
 
 async def own_page(session: AsyncSession, actor: Actor, filters: Filters, cursor: Cursor) -> Page[PredictionOut]:
@@ -93,7 +95,8 @@ async def drawn(
 async def delete_own(session: AsyncSession, actor: Actor, prediction_id: UUID) -> None:
     """Remove a prediction with its feedback and its photos. What was counted over all people stays, without a name."""
     row = await _own(session, actor, prediction_id, lock=True)
-    await photos.release(session, HOLDER, [row.id])
+    for holder in (HOLDER, WHY_HOLDER):
+        await photos.release(session, holder, [row.id])
     said: dict[str, Any] = row.feedback or {}
     emit(
         session,

@@ -17,6 +17,7 @@ from typing import Final
 
 from PIL import Image
 
+from cultivar.vision import heat
 from cultivar.vision.decode import Limits, see, thumbnail, upright
 from cultivar.vision.errors import UnreadableImage
 from cultivar.vision.overlay import draw
@@ -25,6 +26,7 @@ from cultivar.vision.runtime.wire import (
     Message,
     read_beside,
     read_frame,
+    read_heat,
     read_shapes,
     receive,
     send,
@@ -32,6 +34,13 @@ from cultivar.vision.runtime.wire import (
 )
 
 Work = Callable[[bytes, Header, Limits], Message]
+
+
+def _heat(data: bytes, ask: Header, limits: Limits) -> Message:
+    picture, size = heat.draw(data, *read_heat(ask), limits)
+    return Message({"size": size}, picture)
+
+
 WORK: Final[dict[str, Work]] = {
     "see": lambda data, ask, limits: sight_message(
         see(data, read_frame(ask["frame"]), limits, read_beside(ask["beside"]))
@@ -40,6 +49,7 @@ WORK: Final[dict[str, Work]] = {
     "overlay": lambda data, ask, limits: Message(
         {}, draw(data, read_shapes(ask), ask["headline"], ask["long_side"], ask["kind"], limits)
     ),
+    "heat": _heat,
     "upright": lambda data, _, limits: Message({}, upright(data, limits)),
 }
 

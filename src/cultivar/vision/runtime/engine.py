@@ -16,6 +16,7 @@ from cultivar.vision.answer import Answer
 from cultivar.vision.errors import ModelNotOpen, Overloaded, UnreadableImage
 from cultivar.vision.manifest import Manifest
 from cultivar.vision.overlay import Kind, Shape
+from cultivar.vision.runtime.explaining import Explained, GoOn, say_why
 from cultivar.vision.runtime.judge import Look, compose, judge, view_of
 from cultivar.vision.runtime.lanes import Lanes
 from cultivar.vision.runtime.machine import Plan, Wish, plan, usable_cores
@@ -133,6 +134,14 @@ class Engine:
         """The upright photo with an answer drawn on it, see `overlay.draw`. Raises UnreadableImage."""
         reply, _ = await self._decoders.ask(ask_to_draw(data, shapes, headline, long_side, kind))
         return reply.body
+
+    async def explain(self, key: str, data: bytes, class_id: int, go_on: GoOn) -> Explained | None:
+        """The photo with heat where a classifier could least do without it to name this class, see `explain`.
+
+        `class_id`: its place in the manifest. Yields to photos that somebody waits for; None if `go_on` said no. Raises
+        ModelNotOpen, UnreadableImage, and NotExplainable of a detector.
+        """
+        return await say_why(self._decoders, self._lanes, self._model(key), data, class_id, go_on)
 
     def _model(self, key: str) -> LoadedModel:
         try:

@@ -12,9 +12,10 @@ from math import prod
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cultivar.vision.decode import Beside, PhotoFacts, Sight
-from cultivar.vision.geometry import Frame, PlainFrame, PlainTiles
+from cultivar.vision.geometry import Frame, PlainFrame, PlainTiles, Region
 from cultivar.vision.metadata.parts import Piece
 from cultivar.vision.overlay import Kind, Shape
 from cultivar.vision.quality import Quality
@@ -94,6 +95,17 @@ def ask_to_draw(data: bytes, shapes: Sequence[Shape], headline: str, long_side: 
     """What `overlay.draw` takes."""
     rows = [[shape.bbox, shape.polygon, shape.text, shape.colour] for shape in shapes]
     return Message({"do": "overlay", "shapes": rows, "headline": headline, "long_side": long_side, "kind": kind}, data)
+
+
+def ask_for_heat(data: bytes, heat: NDArray[np.float64], region: Region) -> Message:
+    """What `heat.draw` takes; the heat in 255 steps."""
+    steps = (heat * 255).round().astype(int).tolist()
+    return Message({"do": "heat", "heat": steps, "region": region}, data)
+
+
+def read_heat(header: Header) -> tuple[NDArray[np.float64], Region]:
+    left, top, right, bottom = header["region"]
+    return np.array(header["heat"]) / 255, (left, top, right, bottom)
 
 
 def read_shapes(header: Header) -> list[Shape]:
