@@ -1,7 +1,8 @@
 """An answer drawn onto its photo.
 
 Colours are those of Okabe & Ito (2008), which people with any kind of colour blindness can tell apart; every line has
-a dark and a light edge, so that it stands out from any photo, and every text its own ground.
+a dark and a light edge, so that it stands out from any photo, and every text its own ground. Nothing is filled: a tint
+would change the colours that are judged.
 """
 
 import io
@@ -26,8 +27,6 @@ PALETTE: Final[tuple[Colour, ...]] = tuple(
 )
 DARK: Final = (24, 24, 24)
 WHITE: Final = (255, 255, 255)
-FILL: Final = 72
-"""Opacity of a filled outline, of 255: what lies below stays visible."""
 FINE: Final = 2
 """Drawn so many times as large and then reduced: Pillow's lines have no smooth edges."""
 JPEG_QUALITY: Final = 88
@@ -59,8 +58,6 @@ def draw(data: bytes, shapes: Sequence[Shape], headline: str, long_side: int, ki
     unit, brush = max(2, round(max(photo.size) / 400)) * FINE, ImageDraw.Draw(layer)
     large = [_scaled(shape, (share[0] * FINE, share[1] * FINE)) for shape in reversed(shapes)]
     for shape in large:
-        _fill(brush, shape)
-    for shape in large:
         _outline(brush, shape, unit)
     picture = Image.alpha_composite(photo.convert("RGBA"), layer.reduce(FINE)).convert("RGB")
     taken: list[Spot] = []
@@ -81,11 +78,6 @@ def _scaled(shape: Shape, share: tuple[float, float]) -> Shape:
     (across, down), (x1, y1, x2, y2) = share, shape.bbox
     ring = shape.polygon and tuple((x * across, y * down) for x, y in shape.polygon)
     return Shape((x1 * across, y1 * down, x2 * across, y2 * down), ring, shape.text, shape.colour)
-
-
-def _fill(pen: ImageDraw.ImageDraw, shape: Shape) -> None:
-    if shape.polygon and len(shape.polygon) > 2:
-        pen.polygon(shape.polygon, fill=(*PALETTE[shape.colour % len(PALETTE)], FILL))
 
 
 def _outline(pen: ImageDraw.ImageDraw, shape: Shape, unit: int) -> None:
