@@ -1,7 +1,10 @@
 """`cultivar predict` over real files with a real, tiny network: no server, nothing kept."""
 
+import asyncio
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,9 @@ from tests.support.photofile import jpeg
 
 from cultivar.cli import main
 from cultivar.cli.exits import Exit
+from cultivar.kernel.settings import Settings
 from cultivar.packs.service import load_pack
+from cultivar.registry import commands
 
 SHIPPED = Path(__file__).resolve().parents[2] / "packs"
 
@@ -29,6 +34,7 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def at_home(tmp_path: Path, packs: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CULTIVAR_PACKS_DIR", str(packs))
     monkeypatch.setenv("CULTIVAR_DEFAULT_MODEL", "drawn")
+    monkeypatch.setenv("CULTIVAR_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "leaf.jpg").write_bytes(jpeg(picture(MAPLE, size=320)))
     return tmp_path
@@ -98,3 +104,48 @@ def test_a_folder_without_photos_is_said(at_home: Path, capsys: pytest.CaptureFi
     (at_home / "empty").mkdir()
     assert main.run(["predict", "empty"]) == Exit.INPUT
     assert "no_photos" in capsys.readouterr().err
+
+
+@pytest.fixture
+def installed(at_home: Path) -> None:
+    """An installation in the data folder, where version 2.0.0 of `drawn` has been activated."""
+    candidate = at_home / "candidate"
+    candidate.mkdir()
+    write_model(load_pack(SHIPPED / "drawn"), candidate, version="2.0.0", seed=5)
+    asyncio.run(commands.add_version(Settings(), "drawn", candidate))
+    asyncio.run(commands.activate(Settings(), "drawn", "2.0.0"))
+
+
+def version_of(capsys: pytest.CaptureFixture[str], *options: str) -> object:
+    assert main.run(["predict", "leaf.jpg", "--json", *options]) == Exit.DONE
+    (answer,) = answers(capsys)
+    return answer["model_version"]
+
+
+@pytest.mark.usefixtures("installed")
+def test_where_there_is_an_installation_its_active_version_answers(capsys: pytest.CaptureFixture[str]) -> None:
+    assert version_of(capsys) == "2.0.0"
+    assert version_of(capsys, "--model", "drawn@1.0.0") == "1.0.0"
+    asyncio.run(commands.rollback(Settings(), "drawn"))
+    assert version_of(capsys) == "1.0.0"
+    assert version_of(capsys, "--model", "drawn@2.0.0") == "2.0.0"
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_database_of_another_version_of_the_program_is_said(
+    at_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(at_home / "data" / "cultivar.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = 'elsewhere'")
+    assert main.run(["predict", "leaf.jpg"]) == Exit.CONFLICT
+    assert "cultivar db upgrade" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("installation", [True, False])
+def test_a_version_that_is_not_there_is_missing(
+    installation: bool, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if installation:
+        request.getfixturevalue("installed")
+    assert main.run(["predict", "leaf.jpg", "--model", "drawn@7.0.0"]) == Exit.MISSING
+    assert "7.0.0" in capsys.readouterr().err

@@ -1,7 +1,8 @@
 """Many photos on Ray Data: names are passed around, each actor reads and looks with an engine of its own.
 
 Needs the extra `ray`. On one machine a local Ray is started; `RAY_ADDRESS` names a cluster, whose machines have
-Cultivar, the same packs folder, and reach the photos by the same paths or the same bucket.
+Cultivar, the same packs folder (and data folder, for versions that are not a pack's own), and reach the photos by the
+same paths or the same bucket.
 """
 
 import asyncio

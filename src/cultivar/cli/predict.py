@@ -18,6 +18,7 @@ from cultivar.kernel.settings import Settings
 from cultivar.packs.schemas import Language, Pack
 from cultivar.packs.service import load
 from cultivar.predictions.schemas import Wanted
+from cultivar.registry.commands import folder_of
 from cultivar.registry.errors import UnknownModel
 from cultivar.vision.manifest import read_manifest
 
@@ -27,7 +28,9 @@ app = typer.Typer()
 @app.command()
 def predict(
     files: Annotated[list[str], typer.Argument(metavar="FILE", help="Photos, or folders or buckets of photos.")],
-    model: Annotated[str | None, typer.Option(help="A pack. Default: CULTIVAR_DEFAULT_MODEL.")] = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="PACK[@VERSION]", help="Default: CULTIVAR_DEFAULT_MODEL.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each photo.")] = False,
     out: Annotated[
         Path | None, typer.Option(help="Write to this .csv or .ndjson; one that is there is gone on with.")
@@ -42,15 +45,20 @@ def predict(
 ) -> None:
     """Say what photos show. Nothing is kept and no server is needed; a folder or s3://bucket/prefix works as well.
 
+    Without a VERSION the one that is active answers, as over HTTP, where the data folder or CULTIVAR_DATABASE_URL holds
+    an installation; else the pack's own.
+
     \b
     Examples:
       cultivar predict leaf.jpg
       cultivar predict photos/ --json > answers.jsonl
+      cultivar predict leaf.jpg --model drawn@1.0.0
       cultivar predict photos/ --out results.csv --overlay drawn/
       cultivar predict s3://plots/2026/ --out results.ndjson --engine ray
     """
     settings = Settings()
-    wanted = Wanted(_pack(settings, model or settings.default_model), language, min_confidence, top_k)
+    pack = asyncio.run(_pack(settings, model or settings.default_model))
+    wanted = Wanted(pack, language, min_confidence, top_k)
     places = places_in(files, settings)
     unread = asyncio.run(_predict(places, wanted, settings, _Ways(as_json, out, overlay, engine)))
     if unread:
@@ -67,11 +75,13 @@ class _Ways:
     engine: Machinery
 
 
-def _pack(settings: Settings, name: str) -> Pack:
-    serves = {name: pack for name, pack in load(settings.packs_dir).items() if pack.model_folder}
-    if name not in serves:
-        raise UnknownModel(f"No model is called {name!r}. There are: {', '.join(serves) or 'none'}.")
-    return serves[name]
+async def _pack(settings: Settings, model: str) -> Pack:
+    """With the model that is to answer, named as PACK or PACK@VERSION."""
+    name, _, version = model.partition("@")
+    packs = load(settings.packs_dir)
+    if name not in packs:
+        raise UnknownModel(f"No model is called {name!r}. There are: {', '.join(packs)}.")
+    return packs[name].model_copy(update={"model_folder": await folder_of(settings, packs[name], version or None)})
 
 
 async def _predict(places: Sequence[Place], wanted: Wanted, settings: Settings, ways: _Ways) -> int:

@@ -5,21 +5,25 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 from cultivar.accounts import service as accounts  # noqa: F401  activations name a person: that table must be known
 from cultivar.kernel import schema
 from cultivar.kernel.database import Database
 from cultivar.kernel.errors import CultivarError
 from cultivar.kernel.jobs.waker_memory import MemoryWaker
 from cultivar.kernel.pages import Cursor
+from cultivar.kernel.revision import SchemaBehind, head, stored
 from cultivar.kernel.settings import Settings
 from cultivar.kernel.storage import Storage
 from cultivar.kernel.world import World
 from cultivar.packs.schemas import Pack
-from cultivar.registry import files, rules, service, versions, views
-from cultivar.registry.errors import UnknownModel
+from cultivar.registry import files, queries, rules, service, versions, views
+from cultivar.registry.errors import ModelFaulty, UnknownModel, UnknownVersion
 from cultivar.registry.schemas import LabelOut, ModelDetail, ModelOut, VersionOut
 from cultivar.registry.service import Serving
-from cultivar.vision.manifest import read_manifest
+from cultivar.registry.tables import ModelVersion
+from cultivar.vision.manifest import Manifest, read_manifest
 from cultivar.vision.runtime.machine import Wish, plan, usable_cores
 from cultivar.vision.runtime.models import load_model
 from cultivar.vision.runtime.sessions import available_providers
@@ -55,6 +59,43 @@ def verify(packs: list[Pack]) -> Iterator[Verdict]:
             yield Verdict(pack.name, version, rules.misfit(pack, manifest))
         except CultivarError as error:
             yield Verdict(pack.name, version, error.detail)
+
+
+async def folder_of(settings: Settings, pack: Pack, version: str | None = None) -> Path:
+    """Where the model lies that answers: this version, else the one that the server has active, else the pack's own.
+
+    Asks the database if there is one, and makes none. Raises UnknownModel, UnknownVersion, ModelFaulty, SchemaBehind.
+    """
+    row = await _known(settings, pack.name, version) if _has_database(settings) else None
+    own = pack.model_folder
+    if row is None:
+        shipped = _as_serving(pack)
+        if version not in {None, shipped.version}:
+            raise UnknownVersion(f"{pack.name} has no version {version}.")
+        return own or pack.folder
+    if reason := rules.misfit(pack, Manifest.model_validate(row.manifest)):
+        raise ModelFaulty(f"version {row.version}: {reason}")
+    if own is not None and files.identity(own) == row.sha256:
+        return own
+    return await files.fetch(Storage.open(settings), pack.name, row.sha256, settings.data_dir / "models")
+
+
+def _has_database(settings: Settings) -> bool:
+    return not settings.embedded or Path(make_url(settings.database_url).database or "").is_file()
+
+
+async def _known(settings: Settings, model: str, version: str | None) -> ModelVersion | None:
+    """This version, or the active one."""
+    db = Database(settings.database_url)
+    try:
+        if await stored(db) != head():
+            raise SchemaBehind("The database is of another version of this program: run `cultivar db upgrade`.")
+        async with db.reading() as session:
+            if version is not None:
+                return await queries.version(session, model, version)
+            return next((row for row in await queries.active(session) if row.model_name == model), None)
+    finally:
+        await db.close()
 
 
 def _as_serving(pack: Pack) -> Serving:
