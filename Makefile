@@ -57,8 +57,9 @@ check: lint ## The fast checks: style, types, imports, budgets, quick tests
 	$(BIN)/python tools/coverage_report.py
 
 test: lint $(HELP) ## Every check there is
-	$(PYTEST) -m "" --cov --cov-report= --no-cov-on-fail
+	$(PYTEST) --cov --cov-report= --no-cov-on-fail
 	$(BIN)/python tools/coverage_report.py
+	$(PYTEST) -m slow
 
 reference: $(DONE)/all ## Write the reference pages of docs/ from the code
 	$(BIN)/python tools/reference.py

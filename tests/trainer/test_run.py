@@ -22,7 +22,7 @@ from cultivar.vision.manifest import Manifest, read_manifest
 from tests.support.photofile import jpeg
 from tests.trainer.small import COLOURS, THING, photo, write_index, write_pack, write_photos
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("trainer-run")]
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 DEADLINE = 300
 

@@ -24,7 +24,7 @@ CHECKS: list[CheckFunction] = [
 ]
 
 
-EXAMPLES = 20
+EXAMPLES = 10
 
 
 @pytest.mark.slow
