@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import Mount
 from tests.support import drawing
-from tests.support.app import API, PASSWORD, PATIENCE_S, Served, fine
+from tests.support.app import API, PASSWORD, PATIENCE_S, Served, fine, wait_until
 from tests.support.photofile import jpeg
 
 from cultivar.kernel.actor import ROLES, SCOPES, Role
@@ -61,9 +61,20 @@ BODIES: dict[str, dict[str, Any]] = {
     f"POST {API}/surveys": {"plot": "Mine", "visited_on": "2026-05-04"},
     f"PATCH {API}/surveys/{{survey_id}}": {"notes": "Mine now."},
     f"PUT {API}/surveys/{{survey_id}}/plants/{{plant}}": {"leaves_total": 3},
+    f"PATCH {API}/users/{{user_id}}": {"role": "user"},
 }
 FOREIGN_BODIES = {f"POST {API}/feedback/submit"}
 """Operations whose body names somebody's thing."""
+
+OF_PEOPLE = {
+    f"GET {API}/users",
+    f"PATCH {API}/users/{{user_id}}",
+    f"GET {API}/users/{{user_id}}/sessions",
+    f"DELETE {API}/users/{{user_id}}/sessions",
+    f"GET {API}/users/{{user_id}}/keys",
+    f"DELETE {API}/users/{{user_id}}/keys/{{key_id}}",
+}
+"""What administrators see of anybody, and do to them."""
 
 TAKES_PHOTOS = {f"POST {API}/predict", f"POST {API}/predict/batch"}
 TAKES_MODELS = {f"POST {API}/models/{{pack}}/versions"}
@@ -95,6 +106,9 @@ class Ada:
     def __init__(self, app: Served) -> None:
         self.person = app.expert()
         answer = self.person.ask(jpeg(drawing.picture(drawing.MAPLE_SICK)), model="drawn", consent="train")
+        why = f"/predictions/{answer['prediction_id']}/explanation"
+        fine(self.person.http.post(why))
+        wait_until(lambda: self.person.http.get(why).is_success)
         said = self.person.feedback(
             answer["prediction_id"], is_correct=False, correct_class_name=drawing.WILLOW_SICK, comment=COMMENT
         )
@@ -116,6 +130,7 @@ class Ada:
             "session_id": next(one["id"] for one in sessions if not one["current"]),
             "key_id": fine(self.person.http.post("/keys", json=key))["id"],
             "job_id": self.person.get("/users/me/export")["job_id"],
+            "user_id": str(self.person.id),
         }
         who = {str(self.person.id), str(self.person.email), COMMENT}
         self.private = who | {answer["image_id"]} | {id_ for name, id_ in self.things.items() if name not in EVERYBODYS}
@@ -140,7 +155,7 @@ def parameters(way: str) -> set[str]:
 
 
 def names_a_thing(way: str) -> bool:
-    return bool(parameters(way) - EVERYBODYS) or way in FOREIGN_BODIES
+    return way not in OF_PEOPLE and (bool(parameters(way) - EVERYBODYS) or way in FOREIGN_BODIES)
 
 
 def body(way: str, things: dict[str, str]) -> dict[str, Any] | None:
@@ -243,7 +258,8 @@ def test_who_has_too_small_a_role_is_403(app: Served, ways: Ways, door: Door) ->
 def test_a_stranger_finds_nothing_of_somebody_else(app: Served, ways: Ways, door: Door) -> None:
     crowd, ada = Crowd(app), door.ada
     found = {}
-    for way, needed in ways.items():
+    assert {way for way in OF_PEOPLE if ways[way] != Needs("admin", "admin")} == set()
+    for way, needed in ((way, needed) for way, needed in ways.items() if way not in OF_PEOPLE):
         answer = crowd.ask(door, way, max("user", needed.role, key=ROLES.index))
         asked_for = f"{way.format(**ada.things)} {body(way, ada.things)}"
         hidden = ada.identifying if way in SEEN_BY_EXPERTS else ada.private
