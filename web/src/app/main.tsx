@@ -5,10 +5,12 @@ import { createRoot } from "react-dom/client";
 import { startTexts } from "@/i18n";
 import { applyTheme } from "@/lib/preferences";
 import { restore } from "@/lib/session";
+import { startQueue } from "@/offline/start";
 import { Providers } from "./providers";
 
 applyTheme();
 void restore();
+startQueue();
 await startTexts();
 
 const root = document.getElementById("root");

@@ -109,6 +109,11 @@ function Known({ person }: { person: Schemas["Person"] }) {
         <Button tone="quiet" onPress={leave.go} isDisabled={leave.busy}>
           {t("action.sign_out")}
         </Button>
+        {person.role === "admin" && (
+          <Link to="/people" className={buttonClass("plain")}>
+            {t("nav.people")}
+          </Link>
+        )}
       </Actions>
       {leave.fault}
       <ChangePassword isOpen={changing} onClose={() => setChanging(false)} onDone={() => setChanged(true)} />

@@ -18,8 +18,8 @@ export function CloseAccount({ guest }: { guest: boolean }) {
     <>
       <p>{t("settings.close_text")}</p>
       <Actions>
-        <Button tone="danger" onPress={() => setAsking(true)}>
-          <span>{t("settings.close_start")}</span>
+        <Button tone="quiet" onPress={() => setAsking(true)}>
+          {t("settings.close_start")}
         </Button>
       </Actions>
       <Dialog title={t("settings.close_title")} isOpen={asking} onClose={stop}>

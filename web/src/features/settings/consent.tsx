@@ -16,6 +16,12 @@ type Choice = Consents["consent"];
 const CHOICES: readonly Choice[] = ["none", "store", "train"];
 const KEY = ["consents"];
 
+/** The first sentence stands out; what it means in full follows. */
+export function choice(id: string, text: string): { id: string; label: string; hint: string } {
+  const end = text.indexOf(". ") + 1 || text.length;
+  return { id, label: text.slice(0, end), hint: text.slice(end).trim() };
+}
+
 /** What is kept of photos from now on, in the server's own words: those are what a person agrees to. */
 export function Consent() {
   const known = useQuery({ queryKey: KEY, queryFn: () => body(api.GET("/api/v1/users/me/consents")) });
@@ -41,7 +47,7 @@ function Chooser({ consents }: { consents: Consents }) {
     <>
       <Choices
         label={t("settings.consent")}
-        choices={CHOICES.map((id) => ({ id, label: localized({ ...consents.texts.choices[id] }) }))}
+        choices={CHOICES.map((id) => choice(id, localized({ ...consents.texts.choices[id] })))}
         value={shown}
         onChange={(id) => choose.mutate(CHOICES.find((one) => one === id) ?? "none")}
       />

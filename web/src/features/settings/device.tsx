@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/i18n/format";
 import { install, useInstalling } from "@/lib/install";
+import { useWaiting } from "@/offline/use-queue";
 import { Button } from "@/ui/button";
 import { Facts } from "@/ui/figures";
 import { Actions, Card, Note } from "@/ui/layout";
@@ -19,10 +20,15 @@ async function look(): Promise<Storage> {
   return { used: usage, room: quota, kept: await navigator.storage.persisted() };
 }
 
+function photosOf(waiting: readonly { photos: readonly unknown[] }[]): number {
+  return waiting.reduce((sum, one) => sum + one.photos.length, 0);
+}
+
 /** What this app takes up on this device, and how it comes onto the home screen. */
 export function Device() {
   const { t } = useTranslation();
-  const { bytes } = useFormats();
+  const { bytes, number } = useFormats();
+  const waiting = useWaiting();
   const storage = useQuery({ queryKey: ["storage"], queryFn: look, staleTime: 0, networkMode: "always" });
   const used = storage.data?.used ?? null;
   const room = storage.data?.room ?? null;
@@ -33,6 +39,7 @@ export function Device() {
       <Facts
         facts={[
           { name: t("settings.storage_used"), value: used === null ? t("settings.storage_unknown") : bytes(used) },
+          { name: t("settings.waiting"), value: waiting === undefined ? "…" : number(photosOf(waiting)) },
           { name: t("settings.storage_room"), value: room === null ? t("settings.storage_unknown") : bytes(room) },
         ]}
       />
@@ -40,10 +47,7 @@ export function Device() {
         <>
           <p className={styles.soft}>{t("settings.storage_may_go")}</p>
           <Actions>
-            <Button
-              tone="quiet"
-              onPress={() => void navigator.storage?.persist().then(() => storage.refetch())}
-            >
+            <Button tone="quiet" onPress={() => void navigator.storage?.persist().then(() => storage.refetch())}>
               {t("settings.storage_keep")}
             </Button>
           </Actions>

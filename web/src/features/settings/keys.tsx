@@ -37,13 +37,15 @@ export function Keys({ person }: { person: Schemas["Person"] }) {
       <h2>{t("settings.keys")}</h2>
       <p>{t("settings.keys_text")}</p>
       <Loaded query={keys}>
-        {({ items }) => (
-          <Rows label={t("settings.keys")}>
-            {items.map((key) => (
-              <OneKey key={key.id} known={key} onDelete={() => setLeaving(key)} />
-            ))}
-          </Rows>
-        )}
+        {({ items }) =>
+          items.length > 0 && (
+            <Rows label={t("settings.keys")}>
+              {items.map((key) => (
+                <OneKey key={key.id} known={key} onDelete={() => setLeaving(key)} />
+              ))}
+            </Rows>
+          )
+        }
       </Loaded>
       {remove.isError && (
         <Note mood="bad" announce>
@@ -80,9 +82,7 @@ function OneKey({ known, onDelete }: { known: Key; onDelete: () => void }) {
   const { date } = useFormats();
   const over = known.expires_at !== null && new Date(known.expires_at) <= new Date();
   const used =
-    known.last_used_at === null
-      ? t("settings.key_unused")
-      : t("settings.key_used", { date: date(known.last_used_at) });
+    known.last_used_at === null ? t("settings.key_unused") : t("settings.key_used", { date: date(known.last_used_at) });
   const ends = known.expires_at === null ? [] : [t("settings.key_until", { date: date(known.expires_at) })];
   return (
     <Row

@@ -9,7 +9,7 @@ import { Dialog } from "@/ui/dialog";
 import { Actions, Note } from "@/ui/layout";
 import { Select } from "@/ui/select";
 import { TextField } from "@/ui/text-field";
-import { expiry, LASTS, type Lasting, scopesOf } from "./scopes";
+import { expiry, LASTS, type Lasting, scopesOf, textOf } from "./scopes";
 import styles from "./settings.module.css";
 
 interface MakeKeyProps {
@@ -67,10 +67,17 @@ function KeyForm({ role, onClose, onMade }: KeyFormProps) {
   }
   return (
     <form className={styles.form} onSubmit={submit}>
-      <TextField label={t("settings.key_name")} hint={t("settings.key_name_hint")} isRequired maxLength={80} value={name} onChange={setName} />
+      <TextField
+        label={t("settings.key_name")}
+        hint={t("settings.key_name_hint")}
+        isRequired
+        maxLength={80}
+        value={name}
+        onChange={setName}
+      />
       <Checks
         label={t("settings.key_scopes")}
-        choices={scopesOf(role).map((id) => ({ id, label: t(`scope.${id}`) }))}
+        choices={scopesOf(role).map((id) => ({ id, label: t(`scope.${textOf(id)}`) }))}
         values={scopes}
         onChange={setScopes}
       />

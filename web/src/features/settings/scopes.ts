@@ -20,6 +20,13 @@ const FOR_ADMINS = ["admin"] as const;
 
 export type Scope = (typeof FOR_ALL | typeof FOR_EXPERTS | typeof FOR_ADMINS)[number];
 
+type Name<S extends string> = S extends `${infer Thing}:${infer Verb}` ? `${Thing}_${Verb}` : S;
+
+/** The name of a scope's text. */
+export function textOf(scope: Scope): Name<Scope> {
+  return scope.replace(":", "_") as Name<Scope>;
+}
+
 /** What a key of this person may be allowed to do. */
 export function scopesOf(role: Role): readonly Scope[] {
   if (role === "admin") return [...FOR_ALL, ...FOR_EXPERTS, ...FOR_ADMINS];
