@@ -9,10 +9,21 @@ export interface Preferences {
   pack: string | null;
   /** Whether thresholds are shown at the scan. */
   thresholds: boolean;
+  /** Weaker answers are left out. Null takes the pack's own. */
+  minConfidence: number | null;
+  /** What may be kept, as last chosen here; it stands in where the account's choice is not known. */
+  consent: "none" | "store" | "train" | null;
 }
 
 const KEY = "cultivar.preferences";
-const DEFAULTS: Preferences = { language: null, theme: "system", pack: null, thresholds: false };
+const DEFAULTS: Preferences = {
+  language: null,
+  theme: "system",
+  pack: null,
+  thresholds: false,
+  minConfidence: null,
+  consent: null,
+};
 const listeners = new Set<() => void>();
 
 function read(): Preferences {

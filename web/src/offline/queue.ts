@@ -24,6 +24,7 @@ export interface Question {
 }
 
 const stops = new Map<string, AbortController>();
+let turn: Promise<void> = Promise.resolve();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Writes a request down at the end of the queue; its key. `drain` sends it. */
@@ -48,9 +49,11 @@ export async function again(key: string): Promise<void> {
   await drain();
 }
 
-async function inTurn(work: () => Promise<void>): Promise<void> {
-  if ("locks" in navigator) await navigator.locks.request(LOCK, work);
-  else await work();
+/** One after the other: over all tabs, or in this one where the browser has no locks. */
+function inTurn(work: () => Promise<void>): Promise<void> {
+  if ("locks" in navigator) return navigator.locks.request(LOCK, work);
+  turn = turn.then(work, work);
+  return turn;
 }
 
 /** Sends what waits, in order, one at a time over all tabs; returns when nothing is left or it must wait. */

@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { database } from "./database";
+import { add, again, drain, FLAG, remove } from "./queue";
+import type { Reply } from "./upload";
+
+const seen: { key: string | undefined; photos: number }[] = [];
+let replies: (Reply | TypeError)[] = [];
+
+vi.mock("./upload", () => ({
+  upload: ({ form, headers }: { form: FormData; headers: Record<string, string> }) => {
+    seen.push({ key: headers["Idempotency-Key"], photos: form.getAll("file").length });
+    const next = replies.shift() ?? answer("none left");
+    return next instanceof TypeError ? Promise.reject(next) : Promise.resolve(next);
+  },
+}));
+vi.mock("@/lib/session", async (original) => ({
+  ...(await original<object>()),
+  beSomebody: () => Promise.resolve(),
+  accessToken: () => Promise.resolve("a token"),
+}));
+
+function answer(id: string): Reply {
+  return { status: 200, text: JSON.stringify({ prediction_id: id }), retryAfter: null };
+}
+
+function question(photos = 1) {
+  const photo = { bytes: new ArrayBuffer(8), type: "image/jpeg" };
+  return { fields: { consent: "store" }, photos: Array(photos).fill(photo), language: "en", owner: null };
+}
+
+beforeEach(async () => {
+  seen.length = 0;
+  replies = [];
+  await database.waiting.clear();
+  await database.kept.clear();
+});
+afterEach(() => vi.clearAllTimers());
+
+describe("the queue", () => {
+  it("sends in order, each under its own key, and keeps the answers", async () => {
+    replies = [answer("first"), answer("second")];
+    const keys = [await add(question(2)), await add(question())];
+    await drain();
+    expect(seen).toEqual([
+      { key: keys[0], photos: 2 },
+      { key: keys[1], photos: 1 },
+    ]);
+    expect((await database.kept.toArray()).map((one) => one.id)).toEqual(["first", "second"]);
+    expect(await database.waiting.count()).toBe(0);
+    expect(localStorage.getItem(FLAG)).toBeNull();
+  });
+
+  it("keeps all that waits when the network is away, and sends the same key again", async () => {
+    replies = [new TypeError("offline"), answer("late")];
+    const key = await add(question());
+    await drain();
+    expect(await database.waiting.count()).toBe(1);
+    expect(localStorage.getItem(FLAG)).toBe("1");
+    await drain();
+    expect(seen.map((one) => one.key)).toEqual([key, key]);
+    expect(await database.waiting.count()).toBe(0);
+  });
+
+  it("goes on behind what the server will not take, and tries that again when asked", async () => {
+    replies = [{ status: 422, text: '{"title":"No"}', retryAfter: null }, answer("next"), answer("mended")];
+    const key = await add(question());
+    await add(question());
+    await drain();
+    expect((await database.waiting.toArray()).map(({ state, problem }) => [state, problem])).toEqual([
+      ["refused", "No"],
+    ]);
+    await again(key);
+    expect((await database.kept.toArray()).map((one) => one.id).sort()).toEqual(["mended", "next"]);
+  });
+
+  it("does not send what was removed", async () => {
+    await remove(await add(question()));
+    await drain();
+    expect(seen).toEqual([]);
+  });
+
+  it("sends once when several ask at the same time", async () => {
+    replies = [answer("only")];
+    await add(question());
+    await Promise.all([drain(), drain()]);
+    expect(seen.length).toBe(1);
+    expect(await database.waiting.count()).toBe(0);
+  });
+
+  it("keeps the last thirty answers alone", async () => {
+    for (let i = 0; i < 33; i++) {
+      replies.push(answer(`answer ${i}`));
+      await add(question());
+    }
+    await drain();
+    expect(await database.kept.count()).toBe(30);
+  });
+});
