@@ -69,7 +69,8 @@ def _within(region: Region, share: tuple[float, float], size: tuple[int, int]) -
 def _colour(heat: Floats) -> Floats:
     at = heat * (len(RAMP) - 1)
     low = np.minimum(at.astype(int), len(RAMP) - 2)
-    colour: Floats = RAMP[low] + (at - low)[..., None] * (RAMP[low + 1] - RAMP[low])
+    above = (at - low).astype(np.float32)[..., None]
+    colour: Floats = RAMP[low] + above * (RAMP[low + 1] - RAMP[low])
     return colour
 
 
