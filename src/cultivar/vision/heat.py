@@ -70,7 +70,7 @@ def _colour(heat: Floats) -> Floats:
     at = heat * (len(RAMP) - 1)
     low = np.minimum(at.astype(int), len(RAMP) - 2)
     above = (at - low).astype(np.float32)[..., None]
-    colour: Floats = RAMP[low] + above * (RAMP[low + 1] - RAMP[low])
+    colour: Floats = (RAMP[low] + above * (RAMP[low + 1] - RAMP[low])).astype(np.float32)
     return colour
 
 
