@@ -69,15 +69,14 @@ def _within(region: Region, share: tuple[float, float], size: tuple[int, int]) -
 def _colour(heat: Floats) -> Floats:
     at = heat * (len(RAMP) - 1)
     low = np.minimum(at.astype(int), len(RAMP) - 2)
-    above = (at - low).astype(np.float32)[..., None]
-    colour: Floats = (RAMP[low] + above * (RAMP[low + 1] - RAMP[low])).astype(np.float32)
+    colour: Floats = RAMP[low] + (at - low)[..., None] * (RAMP[low + 1] - RAMP[low])
     return colour
 
 
 def _share(heat: Floats) -> Floats:
     """Opacity: none where it is cool, rising smoothly."""
     risen = ((heat - COOL) / (1 - COOL)).clip(0, 1)
-    share: Floats = MOST * risen**0.6
+    share: Floats = (MOST * risen**0.6).astype(np.float32)
     return share
 
 
