@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from structlog.testing import capture_logs
 
 from cultivar.accounts import service
-from cultivar.accounts.api import router
+from cultivar.accounts.api import own, people
 from cultivar.accounts.events import AccountClosed, ConsentChanged
 from cultivar.kernel import outbox, problems
 from cultivar.kernel.database import Database
@@ -35,7 +35,8 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 async def app(settings: Settings, db: Database) -> FastAPI:
     use_secret(settings.secret)
     app = FastAPI()
-    app.include_router(router, prefix="/api/v1")
+    for router in (own.router, people.router):
+        app.include_router(router, prefix="/api/v1")
     problems.install(app)
     app.state.world = World(settings, db, Storage.open(settings), MemoryWaker(), None, lambda: False)
     app.state.authenticate = service.authenticator(db)

@@ -10,14 +10,18 @@ CultivarError
 ├── NotAllowed
 │   ├── PasswordNeeded     403 password_needed      this step wants the password again
 │   ├── WrongPassword      403 wrong_password       the password that was given again is not right
+│   ├── AccountDisabled    403 account_disabled     the right password of an account that an administrator disabled
 │   └── ScopeTooWide       403 scope_too_wide       a key may not hold more than its maker
 ├── NotFound
+│   ├── UserUnknown        404 unknown_user         no open account has this id
 │   ├── SessionUnknown     404 unknown_session
 │   └── KeyUnknown         404 unknown_key
 ├── Conflict
 │   ├── EmailTaken         409 email_taken
 │   ├── AlreadyRegistered  409 already_registered   only a guest can be upgraded
 │   ├── TooManyKeys        409 too_many_keys
+│   ├── OwnAccount         409 own_account          an administrator would lock themselves out
+│   ├── GuestKeepsRole     409 guest_keeps_role     a role needs an e-mail and a password
 │   └── ConsentTextChanged 409 consent_text_changed the text agreed to is not the present one
 ├── Invalid
 │   ├── WeakPassword       422 weak_password
@@ -60,6 +64,11 @@ class WrongPassword(NotAllowed):
     title = "That is not your password"
 
 
+class AccountDisabled(NotAllowed):
+    code = "account_disabled"
+    title = "An administrator has disabled this account, ask them"
+
+
 class ScopeTooWide(NotAllowed):
     code = "scope_too_wide"
     title = "A key cannot hold a scope that you do not have, nor your account itself"
@@ -68,6 +77,11 @@ class ScopeTooWide(NotAllowed):
 class AccountUnknown(NotFound):
     code = "unknown_account"
     title = "No account has this e-mail"
+
+
+class UserUnknown(NotFound):
+    code = "unknown_user"
+    title = "There is no such person"
 
 
 class SessionUnknown(NotFound):
@@ -93,6 +107,16 @@ class AlreadyRegistered(Conflict):
 class TooManyKeys(Conflict):
     code = "too_many_keys"
     title = "You have as many keys as one account may have, delete one first"
+
+
+class OwnAccount(Conflict):
+    code = "own_account"
+    title = "You cannot demote or disable yourself, another administrator can"
+
+
+class GuestKeepsRole(Conflict):
+    code = "guest_keeps_role"
+    title = "A guest has no e-mail and password yet, so their role stays"
 
 
 class ConsentTextChanged(Conflict):

@@ -19,7 +19,7 @@ from cultivar.kernel.tokens import API_KEY_PREFIX
 
 async def keys(session: AsyncSession, actor: Actor, asked: Cursor) -> Page[KeyOut]:
     """The actor's keys, newest first, without their secrets."""
-    rows, total, cursor = await queries.page(session, queries.own_keys(actor), ApiKey.id, asked)
+    rows, total, cursor = await queries.page(session, queries.keys_of(actor.user_id), ApiKey.id, asked)
     return Page(items=[KeyOut.model_validate(row) for row in rows], total=total, next_cursor=cursor)
 
 
@@ -58,6 +58,6 @@ async def make_key(session: AsyncSession, owner: UUID, role: Role, wanted: KeyIn
 
 async def delete_key(session: AsyncSession, actor: Actor, key_id: UUID) -> None:
     """End one of the actor's keys at once."""
-    if not await queries.delete_own_key(session, actor, key_id):
+    if not await queries.delete_key(session, actor.user_id, key_id):
         raise KeyUnknown
     note("key.deleted", user_id=actor.user_id, key_id=key_id)

@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Row, Select, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from cultivar.accounts.schemas import ConsentChoice
+from cultivar.accounts.schemas import ConsentChoice, UserFilters
 from cultivar.accounts.tables import ApiKey, ConsentChange, SessionRow, User
 from cultivar.kernel.actor import Actor, Role
 from cultivar.kernel.pages import Cursor, decode_cursor, encode_cursor, exact_total
 
-Row_ = TypeVar("Row_", SessionRow, ApiKey)
+Row_ = TypeVar("Row_", User, SessionRow, ApiKey)
 
 
 # Asked at every request, and so put together once.
@@ -25,6 +25,7 @@ _BY_SESSION = (
         SessionRow.id == bindparam("session_id"),
         SessionRow.expires_at > bindparam("now"),
         User.closed_at.is_(None),
+        User.disabled_at.is_(None),
     )
 )
 _BY_KEY = (
@@ -34,6 +35,7 @@ _BY_KEY = (
         ApiKey.sha256 == bindparam("sha256"),
         or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > bindparam("now")),
         User.closed_at.is_(None),
+        User.disabled_at.is_(None),
     )
 )
 
@@ -56,8 +58,8 @@ def _locking(statement: Select[User]) -> Select[User]:
 
 
 async def still_has(session: AsyncSession, user_id: UUID, phc: str) -> bool:
-    """Whether this is the person's password hash, now that a change on its way has ended and until we have."""
-    statement = select(User.id).where(User.id == user_id, User.password_hash == phc)
+    """Whether this is the hash of an enabled person, now that a change on its way has ended and until we have."""
+    statement = select(User.id).where(User.id == user_id, User.password_hash == phc, User.disabled_at.is_(None))
     return await session.scalar(statement.with_for_update(read=True, key_share=True)) is not None
 
 
@@ -120,13 +122,14 @@ async def delete_session(session: AsyncSession, session_id: UUID) -> None:
     await session.execute(delete(SessionRow).where(SessionRow.id == session_id))
 
 
-def own_sessions(actor: Actor, now: datetime) -> Select[SessionRow]:
-    return select(SessionRow).where(SessionRow.user_id == actor.user_id, SessionRow.expires_at > now)
+def sessions_of(user_id: UUID, now: datetime) -> Select[SessionRow]:
+    """Asked by the person, or by an administrator."""
+    return select(SessionRow).where(SessionRow.user_id == user_id, SessionRow.expires_at > now)
 
 
-def own_keys(actor: Actor) -> Select[ApiKey]:
-    """Expired ones are listed until they are deleted."""
-    return select(ApiKey).where(ApiKey.user_id == actor.user_id)
+def keys_of(user_id: UUID) -> Select[ApiKey]:
+    """Asked by the person, or by an administrator. Expired ones are listed until they are deleted."""
+    return select(ApiKey).where(ApiKey.user_id == user_id)
 
 
 async def delete_own_session(session: AsyncSession, actor: Actor, session_id: UUID) -> bool:
@@ -143,9 +146,10 @@ async def delete_sessions_of(session: AsyncSession, user_id: UUID, *, but: UUID 
     await session.execute(statement if but is None else statement.where(SessionRow.id != but))
 
 
-async def delete_own_key(session: AsyncSession, actor: Actor, key_id: UUID) -> bool:
+async def delete_key(session: AsyncSession, user_id: UUID, key_id: UUID) -> bool:
+    """Asked by the key's owner, or by an administrator."""
     found = await session.scalar(
-        delete(ApiKey).where(ApiKey.id == key_id, ApiKey.user_id == actor.user_id).returning(ApiKey.id)
+        delete(ApiKey).where(ApiKey.id == key_id, ApiKey.user_id == user_id).returning(ApiKey.id)
     )
     return found is not None
 
@@ -188,6 +192,56 @@ async def rows_of(
     keys = await session.scalars(select(ApiKey).where(ApiKey.user_id == user_id).order_by(ApiKey.id))
     changes = select(ConsentChange).where(ConsentChange.user_id == user_id).order_by(ConsentChange.id)
     return await session.get(User, user_id), sessions.all(), keys.all(), (await session.scalars(changes)).all()
+
+
+def people(filters: UserFilters) -> Select[User]:
+    """Asked by an administrator."""
+    found = select(User).where(User.closed_at.is_(None))
+    if filters.role is not None:
+        found = found.where(User.role == filters.role)
+    if filters.disabled is not None:
+        found = found.where(User.disabled_at.is_not(None) if filters.disabled else User.disabled_at.is_(None))
+    if filters.email is not None:
+        found = found.where(User.email.startswith(filters.email.strip().lower(), autoescape=True))
+    return found
+
+
+async def person(session: AsyncSession, user_id: UUID, *, lock: bool = False) -> User | None:
+    """Asked by an administrator; with `lock` nobody signs in as this person until the transaction ends."""
+    statement = select(User).where(User.id == user_id, User.closed_at.is_(None))
+    return await session.scalar(_locking(statement) if lock else statement)
+
+
+async def lock_admins(session: AsyncSession) -> set[UUID]:
+    """Asked by an administrator: all who are, and nobody unmakes one until the transaction ends."""
+    statement = select(User).where(User.role == "admin", User.closed_at.is_(None), User.disabled_at.is_(None))
+    return {admin.id for admin in await session.scalars(_locking(statement.order_by(User.id)))}
+
+
+class Use(NamedTuple):
+    """What of a person's works now, and when any of it was last used."""
+
+    sessions: int
+    keys: int
+    last_used_at: datetime | None
+
+
+async def use_of(session: AsyncSession, user_ids: Sequence[UUID], now: datetime) -> dict[UUID, Use]:
+    """Asked by an administrator."""
+    of_sessions = select(SessionRow.user_id, func.count(), func.max(SessionRow.last_used_at)).where(
+        SessionRow.user_id.in_(user_ids), SessionRow.expires_at > now
+    )
+    of_keys = select(ApiKey.user_id, func.count(), func.max(ApiKey.last_used_at)).where(
+        ApiKey.user_id.in_(user_ids), or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > now)
+    )
+    sessions = {row[0]: row for row in await session.execute(of_sessions.group_by(SessionRow.user_id))}
+    keys = {row[0]: row for row in await session.execute(of_keys.group_by(ApiKey.user_id))}
+    found = {}
+    for user_id in user_ids:
+        counted = [by.get(user_id, (user_id, 0, None)) for by in (sessions, keys)]
+        used = [row[2] for row in counted if row[2] is not None]
+        found[user_id] = Use(counted[0][1], counted[1][1], max(used, default=None))
+    return found
 
 
 async def is_open(session: AsyncSession, user_id: UUID) -> bool:

@@ -1,10 +1,20 @@
 """What accounts takes and gives over the wire."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StringConstraints,
+)
 
 from cultivar.accounts import rules
 from cultivar.kernel.actor import Role
@@ -68,6 +78,39 @@ class Person(_Out):
     must_change_password: bool
     consent: ConsentChoice
     created_at: datetime
+
+
+class UserOut(_Out):
+    """A person as administrators see them; `email` is null for a guest.
+
+    `sessions` and `keys` count those that work now, `last_used_at` is when one of them last did, to the hour.
+    """
+
+    id: UUID
+    email: str | None
+    role: Role
+    disabled: bool
+    disabled_at: datetime | None
+    created_at: datetime
+    sessions: int
+    keys: int
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class UserFilters:
+    """Which people a list shows; what is None leaves everybody."""
+
+    role: Role | None = None
+    disabled: bool | None = None
+    email: str | None = None
+
+
+class UserPatch(_In):
+    """What is sent is set. Disabling ends every session and key of the person at once; their data stay."""
+
+    role: Literal["user", "expert", "admin"] | None = None
+    disabled: StrictBool | None = None
 
 
 class SignedIn(BaseModel):

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.accounts import passwords, queries, rules
 from cultivar.accounts.audit import note
-from cultivar.accounts.errors import SessionEnded, SessionUnknown, TooManyAttempts, WrongCredentials
+from cultivar.accounts.errors import AccountDisabled, SessionEnded, SessionUnknown, TooManyAttempts, WrongCredentials
 from cultivar.accounts.schemas import SessionOut
 from cultivar.accounts.tables import SessionRow, User
 from cultivar.kernel.actor import Actor
@@ -64,11 +64,21 @@ async def sign_in(session: AsyncSession, username: str, password: str, visitor: 
     user = await _user_named(session, username)
     phc = user.password_hash if user else None
     right = await passwords.is_right(rules.normal_password(password), phc)
-    if user is None or phc is None or not right or not await queries.still_has(session, user.id, phc):
+    if user is None or phc is None or not right:
         note("auth.refused", reason="wrong_credentials")
         raise WrongCredentials
+    await _admit(session, user, phc)
     await throttle.succeeded(username)
     return await _begin(session, user, visitor)
+
+
+async def _admit(session: AsyncSession, user: User, phc: str) -> None:
+    """Only who has given the right password is told that the account is disabled."""
+    if await queries.still_has(session, user.id, phc):
+        return
+    reason = AccountDisabled if user.disabled_at else WrongCredentials
+    note("auth.refused", reason=reason.code, user_id=user.id)
+    raise reason
 
 
 async def attempt(throttle: Throttle, name: str) -> None:
@@ -122,8 +132,8 @@ async def sign_out(session: AsyncSession, actor: Actor) -> None:
 
 async def sessions(session: AsyncSession, actor: Actor, asked: Cursor) -> Page[SessionOut]:
     """Where the actor is signed in, newest first."""
-    rows, total, cursor = await queries.page(session, queries.own_sessions(actor, now()), SessionRow.id, asked)
-    return Page(items=[_shown(row, actor) for row in rows], total=total, next_cursor=cursor)
+    rows, total, cursor = await queries.page(session, queries.sessions_of(actor.user_id, now()), SessionRow.id, asked)
+    return Page(items=[shown(row, actor) for row in rows], total=total, next_cursor=cursor)
 
 
 async def end_session(session: AsyncSession, actor: Actor, session_id: UUID) -> None:
@@ -163,7 +173,8 @@ def _tokens(row: SessionRow, visitor: Visitor) -> Tokens:
     return Tokens(access, expires_in, sign({"sid": str(row.id), "gen": row.generation}, REFRESH, lasts), lasts)
 
 
-def _shown(row: SessionRow, actor: Actor) -> SessionOut:
-    shown = SessionOut.model_validate(row)
-    shown.current = row.id == actor.session_id
-    return shown
+def shown(row: SessionRow, actor: Actor) -> SessionOut:
+    """A session as it goes over the wire; `current` if the actor asks in it."""
+    made = SessionOut.model_validate(row)
+    made.current = row.id == actor.session_id
+    return made

@@ -15,7 +15,10 @@ _choices = ("none", "store", "train")
 
 
 class User(Base):
-    """A person or a guest. A closed account keeps only its id and role until everything else of it is erased."""
+    """A person or a guest. A closed account keeps only its id and role until everything else of it is erased.
+
+    A disabled one keeps everything, and nobody can be it until an administrator enables it again.
+    """
 
     __tablename__ = "users"
     __table_args__ = (
@@ -34,6 +37,7 @@ class User(Base):
     consent: Mapped[ConsentChoice] = mapped_column(choice("consent", *_choices), default="none")
     created_at: Mapped[datetime] = mapped_column(default=now)
     closed_at: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
 
 
 class SessionRow(Base):

@@ -5,7 +5,8 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from cultivar.accounts.api import router as accounts
+from cultivar.accounts.api.own import router as accounts
+from cultivar.accounts.api.people import router as people
 from cultivar.bulk.api import router as bulk
 from cultivar.datasets.api import router as datasets
 from cultivar.feedback.api import router as feedback
@@ -32,6 +33,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     surveys,
     datasets,
     accounts,
+    people,
     jobs.router,
 )
 

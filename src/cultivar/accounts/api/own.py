@@ -1,4 +1,4 @@
-"""Routes of accounts: signing in, sessions, keys, consents, one's own account."""
+"""Routes of accounts for everybody: signing in, sessions, keys, consents, one's own account."""
 
 from typing import Annotated
 from uuid import UUID
@@ -8,6 +8,7 @@ from fastapi.security import OAuth2PasswordRequestForm
 
 from cultivar.accounts import keys, rules, service, signin
 from cultivar.accounts.errors import (
+    AccountDisabled,
     AlreadyExpired,
     AlreadyRegistered,
     ConsentTextChanged,
@@ -112,7 +113,7 @@ async def register(body: Credentials, session: Session) -> User:
     "/auth/token",
     response_model_exclude_none=True,
     dependencies=[public],
-    responses=responses(WrongCredentials, TooManyAttempts, WrongOrigin),
+    responses=responses(WrongCredentials, AccountDisabled, TooManyAttempts, WrongOrigin),
 )
 async def sign_in(
     form: Annotated[OAuth2PasswordRequestForm, Depends()],
