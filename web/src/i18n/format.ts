@@ -18,16 +18,32 @@ function bytesIn(language: string, count: number): string {
   return new Intl.NumberFormat(language, style).format(count / 1000 ** power);
 }
 
+const made = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+
+/** Making one takes longer than to format a page with it. */
+function kept<T extends Intl.NumberFormat | Intl.DateTimeFormat>(key: string, make: () => T): T {
+  const known = made.get(key) ?? make();
+  made.set(key, known);
+  return known as T;
+}
+
+function numbers(language: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  return kept(`${language} ${JSON.stringify(options)}`, () => new Intl.NumberFormat(language, options));
+}
+
+function dates(language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return kept(`${language} ${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(language, options));
+}
+
 /** Numbers and dates as the person's language writes them. */
 export function useFormats(): Formats {
   const { i18n } = useTranslation();
   const language = i18n.language;
   return {
-    share: (value) => new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 }).format(value),
-    number: (value, digits = 1) => new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value),
-    date: (iso) => new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(new Date(iso)),
-    moment: (iso) =>
-      new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso)),
+    share: (value) => numbers(language, { style: "percent", maximumFractionDigits: 0 }).format(value),
+    number: (value, digits = 1) => numbers(language, { maximumFractionDigits: digits }).format(value),
+    date: (iso) => dates(language, { dateStyle: "medium" }).format(new Date(iso)),
+    moment: (iso) => dates(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso)),
     bytes: (count) => bytesIn(language, count),
   };
 }

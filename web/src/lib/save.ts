@@ -1,28 +1,15 @@
-import { accessToken, ProblemError, problemOf } from "./session";
-
-/** A file behind the API, for the person's own eyes. */
-export async function fetchFile(path: string, headers: Record<string, string> = {}): Promise<Blob> {
-  const token = await accessToken();
-  const all = token === null ? headers : { ...headers, Authorization: `Bearer ${token}` };
-  const response = await fetch(path, { headers: all });
-  if (!response.ok) throw new ProblemError(await problemOf(response));
-  return response.blob();
-}
-
-const LINK_LASTS_MS = 60_000;
-
-/** Puts a file where the browser puts downloads. */
-export function saveFile(file: Blob, name: string): void {
-  const url = URL.createObjectURL(file);
+/** Hands a file to the person, as the browser saves files. */
+export function save(name: string, content: Blob | string): void {
+  const url = typeof content === "string" ? content : URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = url;
   link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(url), LINK_LASTS_MS);
+  if (typeof content !== "string") setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** As part of a file's name: letters and digits of any language, the rest as hyphens. */
-export function fileName(...words: string[]): string {
-  const parts = words.map((word) => word.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, ""));
-  return parts.filter((part) => part !== "").join("-");
+/** A title as a file's name. */
+export function fileName(title: string, ending: string): string {
+  const plain = title.normalize("NFKD").replace(/[^\p{Letter}\p{Number}]+/gu, "-");
+  return `${plain.replace(/^-+|-+$/g, "").toLowerCase() || "cultivar"}.${ending}`;
 }

@@ -1,5 +1,6 @@
 /** An answer as a picture for others: the photo with what was found drawn on it, and below it the answer in words. */
-import { fetchFile, saveFile } from "./save";
+import { fetchFile } from "./fetch-file";
+import { fileName, save } from "./save";
 
 export interface Sharing {
   predictionId: string;
@@ -8,7 +9,7 @@ export interface Sharing {
   title: string;
   /** Small, below that. */
   lines: readonly string[];
-  /** Without an ending. */
+  /** Of the file. */
   name: string;
 }
 
@@ -90,16 +91,16 @@ export async function sharePicture(sharing: Sharing): Promise<"shared" | "saved"
   const path = `/api/v1/predictions/${sharing.predictionId}/visualization`;
   const drawn = await createImageBitmap(await fetchFile(path, { "Accept-Language": sharing.language }));
   const blob = await draw(drawn, sharing);
-  const file = new File([blob], `${sharing.name}.jpg`, { type: blob.type });
+  const file = new File([blob], fileName(sharing.name, "jpg"), { type: blob.type });
   if (!(navigator.canShare?.({ files: [file] }) ?? false)) {
-    saveFile(file, file.name);
+    save(file.name, file);
     return "saved";
   }
   try {
     await navigator.share({ files: [file], title: sharing.title });
   } catch (error) {
     if (!(error instanceof DOMException && error.name === "AbortError")) {
-      saveFile(file, file.name);
+      save(file.name, file);
       return "saved";
     }
   }

@@ -4,7 +4,7 @@
  */
 import { useEffect, useState } from "react";
 import { picture } from "./api";
-import { ProblemError } from "./session";
+import { ProblemError, sessionState, subscribe } from "./session";
 
 const AT_ONCE = 4;
 const PER_MINUTE = 60;
@@ -32,6 +32,14 @@ function keep(path: string, url: string): void {
     URL.revokeObjectURL(old);
   }
 }
+
+/** Nobody's pictures outlast their session. */
+subscribe(() => {
+  if (sessionState() !== "out") return;
+  for (const url of kept.values()) URL.revokeObjectURL(url);
+  kept.clear();
+  missing.clear();
+});
 
 /** How long until another one may be asked for. */
 export function waitBefore(begins: readonly number[], now: number): number {
