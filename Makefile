@@ -7,7 +7,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DONE   := $(VENV)/.done
 UV     := $(PYTHON) tools/uv.py
+NODE   := $(PYTHON) tools/node.py
 HELP   := site/index.html
+APP    := web/dist/index.html
+NPM    := web/node_modules/.done
 PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),logical) --dist loadgroup
 
 unexport VIRTUAL_ENV
@@ -15,13 +18,13 @@ export UV_PROJECT_ENVIRONMENT := $(CURDIR)/$(VENV)
 export UV_PYTHON := $(shell command -v $(PYTHON))
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help run setup check lint test docs reference bench soak lock wheel
+.PHONY: help run setup app check lint test docs reference client bench soak lock wheel
 .DELETE_ON_ERROR:
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
 
-run: $(DONE)/server $(HELP) ## Serve Cultivar at http://127.0.0.1:8000 (set CULTIVAR_PORT, CULTIVAR_HOST, CULTIVAR_DATA_DIR to change)
+run: $(DONE)/server $(HELP) $(APP) ## Serve Cultivar at http://127.0.0.1:8000 (set CULTIVAR_PORT, CULTIVAR_HOST, CULTIVAR_DATA_DIR to change)
 	@exec $(BIN)/cultivar serve
 
 setup: $(DONE)/all ## Install everything that development needs, the trainer's torch too
@@ -45,6 +48,20 @@ $(HELP): mkdocs.yml $(shell find docs -type f) | $(DONE)/server
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 	@touch $@
 
+app: $(APP) ## Build the web app into web/dist, served at /
+
+$(APP): $(NPM) $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print)
+	$(NODE) run --silent build
+	@touch $@
+
+$(NPM): web/package.json web/package-lock.json
+	$(NODE) --install
+	@touch $@
+
+.PHONY: app-check
+app-check: $(NPM)
+	$(NODE) run --silent check
+
 lint: $(DONE)/all
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
@@ -52,17 +69,21 @@ lint: $(DONE)/all
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/deptry .
 
-check: lint ## The fast checks: style, types, imports, budgets, quick tests
+check: lint app-check ## The fast checks: style, types, imports, budgets, quick tests
 	$(PYTEST) --cov --cov-report= --no-cov-on-fail
 	$(BIN)/python tools/coverage_report.py
 
-test: lint $(HELP) ## Every check there is
+test: lint app-check $(HELP) ## Every check there is
 	$(PYTEST) --cov --cov-report= --no-cov-on-fail
 	$(BIN)/python tools/coverage_report.py
 	$(PYTEST) -m slow
 
 reference: $(DONE)/all ## Write the reference pages of docs/ from the code
 	$(BIN)/python tools/reference.py
+
+client: $(DONE)/all $(NPM) ## Write the web app's client from the API's document
+	$(BIN)/python tools/openapi.py
+	$(NODE) run --silent generate
 
 bench: $(DONE)/all ## Measure a running server beside the bare loop, the plain way and a peer
 	$(BIN)/python -m bench
@@ -74,5 +95,5 @@ soak: $(DONE)/all ## What is too long for `make test`: twenty kills a database, 
 lock: ## Lock again after a change of dependencies; no path of this machine may get into the lock
 	env -u UV_FIND_LINKS $(UV) lock
 
-wheel: $(HELP) ## Build the wheel, documentation and packs inside
+wheel: $(HELP) $(APP) ## Build the wheel, web app, documentation and packs inside
 	$(UV) build --wheel

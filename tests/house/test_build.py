@@ -36,9 +36,21 @@ def test_the_extras_are_those_that_the_documentation_names() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("target", ["run", "test", "setup", "check", "docs", "bench", "soak"])
+@pytest.mark.parametrize("target", ["run", "test", "setup", "check", "app", "docs", "bench", "soak"])
 def test_make_knows_the_targets_that_the_documents_name(target: str) -> None:
     assert re.search(rf"^{target}:.*## .+$", MAKEFILE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("target", ["run", "wheel"])
+def test_what_serves_carries_the_web_app_and_the_manual(target: str) -> None:
+    (needs,) = re.findall(rf"^{target}:(.*?)##", MAKEFILE, re.MULTILINE)
+    assert {"$(APP)", "$(HELP)"} <= set(needs.split())
+
+
+@pytest.mark.parametrize("target", ["check", "test"])
+def test_what_checks_the_server_checks_the_web_app(target: str) -> None:
+    (needs,) = re.findall(rf"^{target}:(.*?)##", MAKEFILE, re.MULTILINE)
+    assert "app-check" in needs.split()
 
 
 def test_make_run_installs_no_development_tool() -> None:
