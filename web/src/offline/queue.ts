@@ -50,10 +50,13 @@ export async function again(key: string): Promise<void> {
 }
 
 /** One after the other: over all tabs, or in this one where the browser has no locks. */
-function inTurn(work: () => Promise<void>): Promise<void> {
-  if ("locks" in navigator) return navigator.locks.request(LOCK, work);
-  turn = turn.then(work, work);
-  return turn;
+async function inTurn(work: () => Promise<void>): Promise<void> {
+  if ("locks" in navigator) {
+    await navigator.locks.request(LOCK, work);
+  } else {
+    turn = turn.then(work, work);
+    await turn;
+  }
 }
 
 /** Sends what waits, in order, one at a time over all tabs; returns when nothing is left or it must wait. */

@@ -1,0 +1,104 @@
+import { useTranslation } from "react-i18next";
+import { useFormats } from "@/i18n/format";
+import type { Prediction } from "@/lib/api";
+import { Badge, Card, Meter, Note } from "@/ui/layout";
+import styles from "./answer-page.module.css";
+import { counts } from "./words";
+
+const WORST_GRADE = 6;
+
+/** How many of each, and how good the lot is. */
+export function Lot({ prediction }: { prediction: Prediction }) {
+  const { t } = useTranslation();
+  const { number, share } = useFormats();
+  const each = counts(prediction);
+  const { grade, grading, banana_count: total } = prediction;
+  if (each.length === 0 && (grade === null || grade === undefined)) return null;
+  const parts = grading?.components;
+  return (
+    <Card label={t("answer.lot")}>
+      <div className={styles.headline}>
+        <h2>{t("answer.lot")}</h2>
+        {grade !== null && grade !== undefined && (
+          <strong className={styles.grade}>
+            <span className="visually-hidden">{t("answer.grade")}</span>
+            {grade === "ungradable" ? t("answer.ungradable") : grade}
+          </strong>
+        )}
+      </div>
+      {grading?.message !== null && grading?.message !== undefined && <Note mood="warn">{grading.message}</Note>}
+      {each.length > 0 && (
+        <dl className={styles.counts}>
+          {typeof total === "number" && (
+            <div>
+              <dt>{t("answer.total")}</dt>
+              <dd>{number(total, 0)}</dd>
+            </div>
+          )}
+          {each.map(([name, count]) => (
+            <div key={name}>
+              <dt>{t(`answer.${name}`)}</dt>
+              <dd>{number(count, 0)}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {parts !== null && parts !== undefined && (
+        <details>
+          <summary>{t("answer.grade_parts")}</summary>
+          <ul className={styles.likely}>
+            {(["uniformity", "soundness", "window", "validity"] as const).map((name) => (
+              <li key={name}>
+                <span>{t(`answer.part_${name}`)}</span>
+                <span>{share(parts[name])}</span>
+                <Meter value={parts[name]} label={t(`answer.part_${name}`)} />
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      {prediction.anomalies.map((one) => (
+        <Note key={one.code} mood="warn">
+          {one.message}
+        </Note>
+      ))}
+    </Card>
+  );
+}
+
+/** How sick the leaf is: its grade, and the share of its area with the band that holds the true one. */
+export function LeafSeverity({ prediction }: { prediction: Prediction }) {
+  const { t } = useTranslation();
+  const { share } = useFormats();
+  const severity = prediction.severity;
+  if (severity === null || severity === undefined) return null;
+  const { grade, area_share: area, band, lesion_stage: stage } = severity;
+  return (
+    <Card label={t("answer.leaf")}>
+      <div className={styles.headline}>
+        <h2>{t("answer.leaf")}</h2>
+        {grade !== null && (
+          <strong className={styles.grade}>{t("answer.grade_of", { grade, worst: WORST_GRADE })}</strong>
+        )}
+      </div>
+      {grade === null && <Note mood="warn">{t("answer.not_graded")}</Note>}
+      {area !== null && (
+        <div>
+          <p className={styles.sure}>
+            <strong>{t("answer.area")}</strong> <span>{share(area)}</span>
+          </p>
+          <Meter value={area} label={t("answer.area")} mood="warn" />
+          {band !== null && (
+            <p className={styles.hint}>{t("answer.band", { from: share(band[0]), to: share(band[1]) })}</p>
+          )}
+        </div>
+      )}
+      {stage !== null && (
+        <p>
+          {t("answer.stage")} <Badge>{t("answer.stage_of", { stage })}</Badge>
+        </p>
+      )}
+      <p className={styles.hint}>{t("answer.scale")}</p>
+    </Card>
+  );
+}

@@ -1,0 +1,106 @@
+/** Draws or mends one outline. Loaded when somebody wants to. */
+import "@annotorious/react/annotorious-react.css";
+import {
+  Annotorious,
+  type AnnotoriousImageAnnotator,
+  type ImageAnnotation,
+  ImageAnnotator,
+  useAnnotator,
+} from "@annotorious/react";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Button } from "@/ui/button";
+import { Dialog } from "@/ui/dialog";
+import { type Place, placeOf, type Selector, selectorOf } from "./outline";
+import styles from "./photo.module.css";
+import type { Verdict } from "./verdicts";
+
+const ID = "outline";
+
+interface EditorProps {
+  url: string;
+  /** What is mended; null where a new one is drawn. */
+  place: Place | null;
+  /** Whether this model outlines or boxes. */
+  tool: "polygon" | "rectangle";
+  onClose: () => void;
+  onDone: (place: Pick<Verdict, "bbox" | "polygon">) => void;
+}
+
+export function OutlineEditor({ url, place, tool, onClose, onDone }: EditorProps) {
+  const { t } = useTranslation();
+  const image = useRef<HTMLImageElement | null>(null);
+  const drawn = useRef<Selector | null>(place === null ? null : selectorOf(place));
+  const [ready, setReady] = useState(place !== null);
+  function save() {
+    if (image.current === null || drawn.current === null) return;
+    onDone(placeOf(drawn.current, { width: image.current.naturalWidth, height: image.current.naturalHeight }));
+  }
+  return (
+    <Dialog
+      title={t(place === null ? "feedback.draw" : "feedback.mend")}
+      isOpen
+      onClose={onClose}
+      foot={
+        <>
+          <Button tone="quiet" onPress={onClose}>
+            {t("action.cancel")}
+          </Button>
+          <Button isDisabled={!ready} onPress={save}>
+            {t("action.save")}
+          </Button>
+        </>
+      }
+    >
+      <p>
+        {t(place !== null ? "feedback.mend_how" : tool === "polygon" ? "feedback.draw_how" : "feedback.draw_box_how")}
+      </p>
+      <div className={styles.editor}>
+        <Annotorious>
+          <ImageAnnotator
+            tool={tool}
+            drawingEnabled={place === null}
+            drawingMode={tool === "polygon" ? "click" : "drag"}
+          >
+            <img ref={image} src={url} alt={t("answer.photo_alt")} />
+          </ImageAnnotator>
+          <Draft
+            place={place}
+            onChange={(selector) => {
+              drawn.current = selector;
+              setReady(true);
+            }}
+          />
+        </Annotorious>
+      </div>
+    </Dialog>
+  );
+}
+
+/** Puts the outline into the library's hands and tells of every change. */
+function Draft({ place, onChange }: { place: Place | null; onChange: (selector: Selector) => void }) {
+  const anno = useAnnotator<AnnotoriousImageAnnotator | undefined>();
+  const tell = useRef(onChange);
+  tell.current = onChange;
+  const first = useRef(place);
+  useEffect(() => {
+    if (anno === undefined || anno === null) return;
+    const changed = (one: ImageAnnotation) => tell.current(one.target.selector as unknown as Selector);
+    const made = (one: ImageAnnotation) => {
+      for (const other of anno.getAnnotations()) if (other.id !== one.id) anno.removeAnnotation(other.id);
+      changed(one);
+    };
+    anno.on("createAnnotation", made);
+    anno.on("updateAnnotation", changed);
+    if (first.current !== null) {
+      const selector = selectorOf(first.current) as unknown as ImageAnnotation["target"]["selector"];
+      anno.addAnnotation({ id: ID, bodies: [], target: { annotation: ID, selector } });
+      anno.setSelected(ID, true);
+    }
+    return () => {
+      anno.off("createAnnotation", made);
+      anno.off("updateAnnotation", changed);
+    };
+  }, [anno]);
+  return null;
+}

@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import type { Prediction } from "@/lib/api";
+import { folded } from "./label-search";
+import { placeOf, selectorOf } from "./outline";
+import { pathOf } from "./shapes";
+import { asBefore, asSent, type Feedback, saidOf, withVerdict } from "./verdicts";
+import { kept, LARGEST, moved, WHOLE, zoomed } from "./view";
+import { counts, firstPhoto, nextLikely, plainName, sureness, tips } from "./words";
+
+describe("words", () => {
+  it("say how sure by steps", () => {
+    expect([1, 0.95, 0.8, 0.6, 0.4, 0.1].map(sureness)).toEqual([
+      "certain",
+      "certain",
+      "very_likely",
+      "likely",
+      "possible",
+      "unsure",
+    ]);
+  });
+
+  it("give the worst fault of a photo first, and another view where it has none", () => {
+    expect(tips({ sharpness: 0.4, exposure: 0.1, size: 1, score: 0.3 })).toEqual(["more_light", "hold_still"]);
+    expect(tips({ sharpness: 1, exposure: 1, size: 1, score: 1 })).toEqual(["fill_frame"]);
+  });
+
+  it("name what else it may be, without the answer and without what hardly may", () => {
+    const top = [
+      { label: "a", confidence: 0.9 },
+      { label: "b", confidence: 0.06 },
+      { label: "c", confidence: 0.001 },
+    ];
+    expect(nextLikely({ label: "a", confidence: 0.9, top }).map((one) => one.label)).toEqual(["b"]);
+  });
+
+  it("count what is counted, and zero too", () => {
+    expect(counts({ ripe_count: 0, mature_count: null } as Prediction)).toEqual([["ripe_count", 0]]);
+  });
+
+  it("choose the first photo that was not refused", () => {
+    const photos = [
+      { file_index: 0, refused: true },
+      { file_index: 1, refused: false },
+    ];
+    expect(firstPhoto({ photos } as Prediction)).toBe(1);
+    expect(firstPhoto({ photos: [] as unknown } as Prediction)).toBe(0);
+  });
+
+  it("read a class's own name, and find labels without accents", () => {
+    expect(plainName("Tomato___Late_blight")).toBe("Tomato Late blight");
+    expect(folded("Érable TACHÉ")).toBe("erable tache");
+  });
+});
+
+describe("a view of a photo", () => {
+  const frame = { width: 100, height: 50 };
+
+  it("keeps the point under the finger where it is", () => {
+    const near = zoomed(WHOLE, 2, 30, 20, frame);
+    expect(near).toEqual({ scale: 2, x: -30, y: -20 });
+    expect(zoomed(near, 0.5, 30, 20, frame)).toEqual({ scale: 1, x: 0, y: 0 });
+  });
+
+  it("never shows what is beside the photo", () => {
+    expect(moved({ scale: 2, x: 0, y: 0 }, 40, -900, frame)).toEqual({ scale: 2, x: 0, y: -50 });
+    expect(kept({ scale: 99, x: 0, y: 0 }, frame).scale).toBe(LARGEST);
+  });
+});
+
+describe("what is said of single things", () => {
+  it("is sent without what the server alone tells", () => {
+    const said = { verdict: "edited", instance_id: 2, class_id: 1, class_name: null, bbox: [0, 0, 9, 9] } as const;
+    const polygon: [number, number][] = [
+      [0, 0],
+      [9, 0],
+      [9, 9],
+    ];
+    expect(asSent({ ...said, bbox: [0, 0, 9, 9], polygon })).toEqual({ verdict: "edited", instance_id: 2, polygon });
+    expect(asSent({ verdict: "right", instance_id: 0, class_name: "Ripe" })).toEqual({
+      verdict: "right",
+      instance_id: 0,
+    });
+  });
+
+  it("stands once for each thing, and beside all that were missed", () => {
+    const first = withVerdict([], { verdict: "right", instance_id: 1 });
+    expect(withVerdict(first, { verdict: "false", instance_id: 1 })).toEqual([{ verdict: "false", instance_id: 1 }]);
+    const missed = { verdict: "missed", class_name: "Ripe", file_index: 0 } as const;
+    expect(withVerdict([missed], missed)).toHaveLength(2);
+  });
+
+  it("comes back as it was", () => {
+    const feedback = {
+      is_correct: false,
+      satisfied: null,
+      correct_class_name: "b",
+      comment: "so",
+      confidence_rating: 4,
+      instances: [{ verdict: "right", instance_id: 3, class_name: "a" }],
+    } as unknown as Feedback;
+    expect(asBefore(feedback).instances).toEqual([{ verdict: "right", instance_id: 3 }]);
+    expect(saidOf(feedback, 3)).toBe("right");
+    expect(saidOf(null, 3)).toBeNull();
+  });
+});
+
+describe("outlines", () => {
+  const polygon: [number, number][] = [
+    [-3, 0],
+    [50.04, 0],
+    [50, 70],
+  ];
+
+  it("stay within the photo, with 500 points at most", () => {
+    const place = { bbox: [0, 0, 50, 70] as [number, number, number, number], polygon };
+    const drawn = placeOf(selectorOf(place), { width: 40, height: 60 });
+    expect(drawn).toEqual({
+      polygon: [
+        [0, 0],
+        [40, 0],
+        [40, 60],
+      ],
+    });
+    const many = Array.from({ length: 1203 }, (_, at) => [at, at] as [number, number]);
+    const fewer = placeOf(selectorOf({ ...place, polygon: many }), { width: 2000, height: 2000 });
+    expect(fewer.polygon?.length).toBeLessThanOrEqual(500);
+  });
+
+  it("of a box are a box", () => {
+    const box = { bbox: [1, 2, 30, 40] as [number, number, number, number], polygon: null };
+    expect(placeOf(selectorOf(box), { width: 100, height: 100 })).toEqual({ bbox: box.bbox });
+    expect(pathOf(box)).toBe("M1 2L30 2L30 40L1 40Z");
+  });
+});

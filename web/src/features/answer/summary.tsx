@@ -1,0 +1,133 @@
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { useFormats } from "@/i18n/format";
+import type { Prediction } from "@/lib/api";
+import { buttonClass } from "@/ui/button";
+import { Icon } from "@/ui/icon";
+import { Badge, Card, Meter, type Mood, Note } from "@/ui/layout";
+import styles from "./answer-page.module.css";
+import type { Label, Pack } from "./use-pack";
+import { nextLikely, sureness, tips } from "./words";
+
+/** No photo makes anybody surer than this. */
+const SUREST = 0.99;
+
+interface PartProps {
+  prediction: Prediction;
+  pack: Pack;
+}
+
+const SEVERITY: Record<Label["severity"], Mood> = {
+  info: "good",
+  watch: "warn",
+  act: "warn",
+  urgent: "bad",
+  notify: "bad",
+};
+
+/** What it is, and how sure. */
+export function Result({ prediction, pack }: PartProps) {
+  const { t } = useTranslation();
+  const { share } = useFormats();
+  const { result } = prediction;
+  if (result === null || result === undefined) return null;
+  const known = pack.label(result.class_name);
+  const confidence = Math.min(SUREST, result.confidence);
+  const sure = result.confidence > SUREST ? `> ${share(SUREST)}` : share(confidence);
+  const word = t(`answer.sure_${sureness(result.confidence)}`);
+  return (
+    <Card label={t("answer.result")}>
+      <div className={styles.headline}>
+        <h2>{pack.title(result.class_name)}</h2>
+        {known !== undefined && (known.severity !== "info" || known.treatments === null) && (
+          <Badge mood={SEVERITY[known.severity]}>{t(`answer.severity_${known.severity}`)}</Badge>
+        )}
+      </div>
+      <div>
+        <p className={styles.sure}>
+          <strong>{word}</strong> <span>{sure}</span>
+        </p>
+        <Meter
+          value={result.confidence}
+          label={t("answer.how_sure")}
+          text={`${sure}, ${word}`}
+          mood={result.confidence < 0.6 ? "warn" : "calm"}
+        />
+        <p className={styles.hint}>{t("answer.calibrated", { count: Math.round(confidence * 100) })}</p>
+      </div>
+      <Next prediction={prediction} pack={pack} />
+      {(prediction.warnings ?? []).map(
+        (warning) =>
+          warning !== "user_id_ignored" && (
+            <Note key={warning} mood="warn">
+              {t(`answer.warning_${warning}`)}
+            </Note>
+          ),
+      )}
+    </Card>
+  );
+}
+
+/** What else it may be, by each question that the model answers. */
+function Next({ prediction, pack }: PartProps) {
+  const { t } = useTranslation();
+  const { share } = useFormats();
+  const heads = Object.entries(prediction.heads)
+    .map(([name, head]) => ({ name, likely: nextLikely(head) }))
+    .filter(({ likely }) => likely.length > 0);
+  if (heads.length === 0) return null;
+  return (
+    <div className={styles.next}>
+      <h3>{t("answer.next")}</h3>
+      {heads.map(({ name, likely }) => (
+        <ul key={name} className={styles.likely} aria-label={pack.headTitle(name)}>
+          {likely.map(({ label, confidence }) => (
+            <li key={label}>
+              <span>{pack.headLabel(name, label)}</span>
+              <span>{share(confidence)}</span>
+              <Meter value={confidence} label={pack.headLabel(name, label)} />
+            </li>
+          ))}
+        </ul>
+      ))}
+    </div>
+  );
+}
+
+/** Why there is no answer, and how the next photo gets one. */
+export function Refused({ prediction }: { prediction: Prediction }) {
+  const { t } = useTranslation();
+  const { share } = useFormats();
+  const { refusal, quality } = prediction;
+  if (refusal === null || refusal === undefined) return null;
+  const measured = [
+    ["sharpness", quality.sharpness],
+    ["exposure", quality.exposure],
+    ["size", quality.size],
+  ] as const;
+  return (
+    <Card label={t("answer.refused")}>
+      <h2>{refusal.message}</h2>
+      <p>{refusal.advice}</p>
+      <h3>{t("answer.better")}</h3>
+      <ul>
+        {tips(quality).map((tip) => (
+          <li key={tip}>{t(`answer.tip_${tip}`)}</li>
+        ))}
+      </ul>
+      <ul className={styles.likely} aria-label={t("answer.quality")}>
+        {measured.map(([name, score]) => (
+          <li key={name}>
+            <span>{t(`answer.quality_${name}`)}</span>
+            <span>{share(score)}</span>
+            <Meter value={score} label={t(`answer.quality_${name}`)} mood={score < 0.45 ? "warn" : "calm"} />
+          </li>
+        ))}
+      </ul>
+      <Link to="/scan" className={buttonClass("main")}>
+        <Icon name="camera" />
+        {t("answer.scan_again")}
+      </Link>
+    </Card>
+  );
+}
