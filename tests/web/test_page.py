@@ -1,4 +1,4 @@
-"""The API's page in a real browser: it loads nothing from elsewhere, and its Authorize button signs in."""
+"""The server's pages in a real browser: they load nothing from elsewhere and need nothing that their policy forbids."""
 
 import shutil
 from collections.abc import Iterator
@@ -56,3 +56,13 @@ def test_somebody_signs_in_and_asks_who_they_are(app: Served, user: Person, page
     answer = operation.locator(".live-responses-table .highlight-code").first
     answer.wait_for()
     assert str(user.email) in answer.inner_text()
+
+
+def test_the_web_app_opens_and_installs_itself_under_its_policy(app: Served, page: Page) -> None:
+    if not (app.settings.app_dir / "index.html").is_file():
+        skip_or_fail("the built web app", "make app")
+    page.goto(f"{app.url}/settings")
+    page.locator("#root :is(h1, h2)").first.wait_for()
+    worker = page.evaluate("navigator.serviceWorker.ready.then(found => found.active.scriptURL)")
+    assert worker == f"{app.url}/sw.js"
+    assert page.evaluate("fetch('/manifest.webmanifest').then(answer => answer.json())")["start_url"].startswith("/")
