@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 from cultivar.bulk.commands import Machinery, Outfile, Place, lines, places_in
 from cultivar.cli.exits import Exit
 from cultivar.kernel.settings import Settings
+from cultivar.kernel.telemetry import configure_quietly
 from cultivar.packs.schemas import Language, Pack
 from cultivar.packs.service import load
 from cultivar.predictions.schemas import Wanted
@@ -57,6 +58,7 @@ def predict(
       cultivar predict s3://plots/2026/ --out results.ndjson --engine ray
     """
     settings = Settings()
+    configure_quietly(settings)
     pack = asyncio.run(_pack(settings, model or settings.default_model))
     wanted = Wanted(pack, language, min_confidence, top_k)
     places = places_in(files, settings)
