@@ -13,6 +13,7 @@ let state: SessionState = "unknown";
 let token: string | null = null;
 let expires = 0;
 let pending: Promise<string | null> | null = null;
+let newGuest: Promise<void> | null = null;
 const listeners = new Set<() => void>();
 
 function become(next: SessionState, access: string | null, lasts = 0): void {
@@ -79,6 +80,13 @@ export async function restore(): Promise<void> {
 export async function beSomebody(): Promise<void> {
   if ((await accessToken()) !== null) return;
   if (state === "in" || localStorage.getItem(WAS_IN) !== null) throw new TypeError("offline");
+  newGuest ??= makeGuest().finally(() => {
+    newGuest = null;
+  });
+  await newGuest;
+}
+
+async function makeGuest(): Promise<void> {
   const response = await post("guest");
   if (!response.ok) throw new ProblemError(await problemOf(response));
   await take(response);

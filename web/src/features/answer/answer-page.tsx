@@ -16,7 +16,7 @@ import { Refused, Result } from "./summary";
 import { Missed, Thing } from "./thing";
 import { type Told, useAnswer } from "./use-answer";
 import { useFeedback } from "./use-feedback";
-import { usePack } from "./use-pack";
+import { findsThings, usePack } from "./use-pack";
 import { explainable, Why } from "./why";
 
 export function AnswerPage() {
@@ -50,7 +50,7 @@ function Whole({ told }: { told: Told }) {
   const saying = useFeedback(told);
   const [selected, setSelected] = useState<number | null>(null);
   const one = prediction.instances.find(({ instance_id: id }) => id === selected);
-  const finds = pack.detail !== undefined && pack.detail.task !== "classify";
+  const finds = findsThings(pack);
   return (
     <Page
       title={t("answer.title")}

@@ -8,7 +8,7 @@ import styles from "./feedback.module.css";
 import { LabelSearch } from "./label-search";
 import { More } from "./more";
 import type { Saying } from "./use-feedback";
-import type { Pack } from "./use-pack";
+import { findsThings, type Pack } from "./use-pack";
 import { nextLikely } from "./words";
 
 interface FeedbackProps {
@@ -88,6 +88,7 @@ export function Feedback({ prediction, pack, saying }: FeedbackProps) {
           </Actions>
         </Note>
       )}
+      {feedback === null && findsThings(pack) && <p className={styles.hint}>{t("feedback.single")}</p>}
       {error !== null && (
         <Note mood="bad" announce>
           {error.message}

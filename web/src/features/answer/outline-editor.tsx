@@ -7,7 +7,7 @@ import {
   ImageAnnotator,
   useAnnotator,
 } from "@annotorious/react";
-import { useEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
@@ -65,6 +65,7 @@ export function OutlineEditor({ url, place, tool, onClose, onDone }: EditorProps
             <img ref={image} src={url} alt={t("answer.photo_alt")} />
           </ImageAnnotator>
           <Draft
+            image={image}
             place={place}
             onChange={(selector) => {
               drawn.current = selector;
@@ -77,8 +78,14 @@ export function OutlineEditor({ url, place, tool, onClose, onDone }: EditorProps
   );
 }
 
+interface DraftProps {
+  image: RefObject<HTMLImageElement | null>;
+  place: Place | null;
+  onChange: (selector: Selector) => void;
+}
+
 /** Puts the outline into the library's hands and tells of every change. */
-function Draft({ place, onChange }: { place: Place | null; onChange: (selector: Selector) => void }) {
+function Draft({ image, place, onChange }: DraftProps) {
   const anno = useAnnotator<AnnotoriousImageAnnotator | undefined>();
   const tell = useRef(onChange);
   tell.current = onChange;
@@ -92,15 +99,32 @@ function Draft({ place, onChange }: { place: Place | null; onChange: (selector: 
     };
     anno.on("createAnnotation", made);
     anno.on("updateAnnotation", changed);
-    if (first.current !== null) {
+    let over = false;
+    void shown(image.current).then(() => {
+      if (over || first.current === null) return;
       const selector = selectorOf(first.current) as unknown as ImageAnnotation["target"]["selector"];
       anno.addAnnotation({ id: ID, bodies: [], target: { annotation: ID, selector } });
       anno.setSelected(ID, true);
-    }
+    });
     return () => {
+      over = true;
       anno.off("createAnnotation", made);
       anno.off("updateAnnotation", changed);
     };
-  }, [anno]);
+  }, [anno, image]);
+  // Before the photo leaves the page: the library would draw handles at a size of nothing.
+  useLayoutEffect(() => () => anno?.clearAnnotations(), [anno]);
   return null;
+}
+
+/** Resolves once the photo has its place on the screen: before that the library cannot say how large a handle is. */
+async function shown(image: HTMLImageElement | null): Promise<void> {
+  await image?.decode();
+  while ((image?.getBoundingClientRect().width ?? 1) === 0) await nextFrame();
+  await nextFrame();
+  await nextFrame();
+}
+
+function nextFrame(): Promise<number> {
+  return new Promise((resolve) => requestAnimationFrame(resolve));
 }

@@ -6,7 +6,7 @@ import { buttonClass } from "@/ui/button";
 import { Icon } from "@/ui/icon";
 import { Badge, Card, Meter, type Mood, Note } from "@/ui/layout";
 import styles from "./answer-page.module.css";
-import type { Label, Pack } from "./use-pack";
+import { findsThings, type Label, type Pack } from "./use-pack";
 import { nextLikely, sureness, tips } from "./words";
 
 /** No photo makes anybody surer than this. */
@@ -32,14 +32,15 @@ export function Result({ prediction, pack }: PartProps) {
   const { result } = prediction;
   if (result === null || result === undefined) return null;
   const known = pack.label(result.class_name);
+  const finds = findsThings(pack);
   const confidence = Math.min(SUREST, result.confidence);
   const sure = result.confidence > SUREST ? `> ${share(SUREST)}` : share(confidence);
   const word = t(`answer.sure_${sureness(result.confidence)}`);
   return (
     <Card label={t("answer.result")}>
       <div className={styles.headline}>
-        <h2>{pack.title(result.class_name)}</h2>
-        {known !== undefined && (known.severity !== "info" || known.treatments === null) && (
+        <h2>{finds ? t("answer.mostly", { name: pack.title(result.class_name) }) : pack.title(result.class_name)}</h2>
+        {known !== undefined && worthSaying(known, pack) && (
           <Badge mood={SEVERITY[known.severity]}>{t(`answer.severity_${known.severity}`)}</Badge>
         )}
       </div>
@@ -53,7 +54,9 @@ export function Result({ prediction, pack }: PartProps) {
           text={`${sure}, ${word}`}
           mood={result.confidence < 0.6 ? "warn" : "calm"}
         />
-        <p className={styles.hint}>{t("answer.calibrated", { count: Math.round(confidence * 100) })}</p>
+        <p className={styles.hint}>
+          {finds ? t("answer.mean_sure") : t("answer.calibrated", { count: Math.round(confidence * 100) })}
+        </p>
       </div>
       <Next prediction={prediction} pack={pack} />
       {(prediction.warnings ?? []).map(
@@ -66,6 +69,11 @@ export function Result({ prediction, pack }: PartProps) {
       )}
     </Card>
   );
+}
+
+/** A healthy plant is good news; of fruit, and of what hardly harms, there is nothing to say. */
+function worthSaying({ severity, treatments }: Label, pack: Pack): boolean {
+  return severity !== "info" || (treatments === null && pack.detail?.subject === "plant");
 }
 
 /** What else it may be, by each question that the model answers. */

@@ -45,7 +45,11 @@ export function Thing({ one, url, pack, saying, onClose }: ThingProps) {
         </Button>
       </div>
       <Measures one={one} share={share} />
-      {said !== null && <Badge mood="good">{t(`feedback.thing_${said}`)}</Badge>}
+      {said !== null && (
+        <div>
+          <Badge mood="good">{t(`feedback.thing_${said}`)}</Badge>
+        </div>
+      )}
       <Actions>
         <Button tone="quiet" isDisabled={saying.busy} onPress={() => tell({ verdict: "right", ...of })}>
           <Icon name="check" />

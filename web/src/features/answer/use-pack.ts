@@ -44,3 +44,8 @@ export function usePack(name: string): Pack {
     headLabel: (head, of) => localized(headOf(head)?.labels.find((one) => one.label === of)?.title) || plainName(of),
   };
 }
+
+/** Whether this model finds single things, rather than naming the whole. */
+export function findsThings({ detail }: Pack): boolean {
+  return detail !== undefined && detail.task !== "classify";
+}

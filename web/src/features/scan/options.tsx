@@ -10,7 +10,7 @@ import { Select } from "@/ui/select";
 import styles from "./scan-page.module.css";
 import type { PackChoice } from "./use-choices";
 
-const SERVERS = "";
+const SERVERS = "*";
 const STEP = 0.05;
 
 interface PackProps {

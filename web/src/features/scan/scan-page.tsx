@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { usePreferences } from "@/lib/preferences";
 import { useSession } from "@/lib/use-session";
@@ -83,7 +83,7 @@ export function ScanPage() {
             </Card>
           )}
           <Outbox waiting={results.waiting} />
-          {keys.length > 1 && <Answers answered={results.answered} />}
+          <Answers answered={results.answered} />
           <Card label={t("scan.how")}>
             <PackSelect packs={packs.data ?? []} pack={pack} />
             <Kept chosen={consent.chosen} onChange={() => setAsking("change")} />
@@ -109,12 +109,14 @@ export function ScanPage() {
   );
 }
 
-/** What became of these requests; a single answer opens by itself. */
+/** What became of these requests and of all that waited while this page was open; a single one just asked opens by itself. */
 function useResults(keys: readonly string[]) {
   const navigate = useNavigate();
+  const seen = useRef(new Set<string>());
   const waiting = useWaiting() ?? [];
-  const answered = useAnswered(keys) ?? [];
-  const only = keys.length === 1 ? answered[0]?.id : undefined;
+  for (const key of [...keys, ...waiting.map((one) => one.key)]) seen.current.add(key);
+  const answered = useAnswered([...seen.current]) ?? [];
+  const only = keys.length === 1 ? answered.find((one) => one.key === keys[0])?.id : undefined;
   useEffect(() => {
     if (only !== undefined) void navigate({ to: "/answers/$id", params: { id: only } });
   }, [only, navigate]);
