@@ -8,7 +8,7 @@ import pytest
 
 from cultivar.kernel.settings import Settings
 from cultivar.web.app import create_app
-from tests.support.app import Served, fine, problem
+from tests.support.app import PATIENCE_S, Served, fine, problem
 
 ELSEWHERE = "https://leaves.example.org"
 
@@ -65,9 +65,10 @@ async def test_https_is_demanded_from_then_on_where_it_is_the_public_address(tmp
 
 @pytest.mark.parametrize("path", ["/health", "/health/ready", "/metrics", "/docs", "/openapi.json"])
 def test_head_is_answered(app: Served, path: str) -> None:
-    answer = httpx.head(app.url + path)
+    with httpx.Client(base_url=app.url, timeout=PATIENCE_S) as http:
+        answer, whole = http.head(path), http.get(path)
     assert (answer.status_code, answer.content) == (200, b"")
-    assert answer.headers["content-type"] == httpx.get(app.url + path).headers["content-type"]
+    assert answer.headers["content-type"] == whole.headers["content-type"]
 
 
 LISTS = (
