@@ -7,10 +7,12 @@ import { applyTheme } from "@/lib/preferences";
 import { restore } from "@/lib/session";
 import { startQueue } from "@/offline/start";
 import { Providers } from "./providers";
+import { router } from "./router";
 
 applyTheme();
 void restore();
 startQueue();
+void router.load(); // the page's own code comes beside the texts, not after them
 await startTexts();
 
 const root = document.getElementById("root");

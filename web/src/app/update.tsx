@@ -4,20 +4,25 @@ import { Button } from "@/ui/button";
 import { Actions, Note } from "@/ui/layout";
 import styles from "./update.module.css";
 
+const AFTER_MS = 2500; // what is kept for later does not hold up what is wanted now
+
 /** Registers the service worker; when a newer version is ready, the person says when to change. Photos that wait stay in the browser's database. */
 export function Update() {
   const { t } = useTranslation();
   const [change, setChange] = useState<(() => void) | null>(null);
   useEffect(() => {
     if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
-    void import("workbox-window").then(({ Workbox }) => {
+    const start = async () => {
+      const { Workbox } = await import("workbox-window");
       const workbox = new Workbox("/sw.js");
       workbox.addEventListener("waiting", () => {
         workbox.addEventListener("controlling", () => window.location.reload());
         setChange(() => () => workbox.messageSkipWaiting());
       });
-      void workbox.register();
-    });
+      await workbox.register();
+    };
+    const later = setTimeout(() => void start(), AFTER_MS);
+    return () => clearTimeout(later);
   }, []);
   if (change === null) return null;
   return (
