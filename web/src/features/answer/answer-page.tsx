@@ -2,7 +2,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/i18n/format";
-import { ProblemError } from "@/lib/session";
+import { useWords } from "@/lib/words";
 import { buttonClass } from "@/ui/button";
 import { FailureState } from "@/ui/failure";
 import { Icon } from "@/ui/icon";
@@ -11,6 +11,7 @@ import { Advice } from "./advice";
 import styles from "./answer-page.module.css";
 import { Feedback } from "./feedback";
 import { LeafSeverity, Lot } from "./measured";
+import { OwnActions } from "./own-actions";
 import { Photos } from "./photo";
 import { Refused, Result } from "./summary";
 import { Missed, Thing } from "./thing";
@@ -21,6 +22,7 @@ import { explainable, Why } from "./why";
 
 export function AnswerPage() {
   const { t } = useTranslation();
+  const words = useWords();
   const { id } = useParams({ from: "/answers/$id" });
   const answer = useAnswer(id);
   if (answer.data !== undefined) return <Whole key={id} told={answer.data} />;
@@ -31,7 +33,7 @@ export function AnswerPage() {
       ) : (
         <FailureState
           title={t("answer.not_here")}
-          detail={answer.error instanceof ProblemError ? answer.error.message : t("state.unreachable")}
+          detail={words(answer.error)}
           again={t("action.again")}
           onAgain={() => void answer.refetch()}
         >
@@ -56,10 +58,13 @@ function Whole({ told }: { told: Told }) {
       title={t("answer.title")}
       lead={`${moment(prediction.created_at)} · ${prediction.model} ${prediction.model_version}`}
       actions={
-        <Link to="/scan" className={buttonClass("quiet")}>
-          <Icon name="camera" />
-          {t("answer.next_scan")}
-        </Link>
+        <>
+          <Link to="/scan" className={buttonClass("quiet")}>
+            <Icon name="camera" />
+            {t("answer.next_scan")}
+          </Link>
+          {told.feedbackToken === null && <OwnActions prediction={prediction} pack={pack} />}
+        </>
       }
     >
       <div className={styles.answer}>

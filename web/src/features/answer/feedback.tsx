@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Prediction } from "@/lib/api";
+import { useWords } from "@/lib/words";
 import { Button } from "@/ui/button";
 import { Icon } from "@/ui/icon";
 import { Actions, Card, Note } from "@/ui/layout";
@@ -20,6 +21,7 @@ interface FeedbackProps {
 /** Right, wrong or cannot tell: one tap, a second for what it really is. */
 export function Feedback({ prediction, pack, saying }: FeedbackProps) {
   const { t } = useTranslation();
+  const words = useWords();
   const { feedback, say, undo, busy, error } = saying;
   const [wrong, setWrong] = useState(false);
   const [doubt, setDoubt] = useState(false);
@@ -91,7 +93,7 @@ export function Feedback({ prediction, pack, saying }: FeedbackProps) {
       {feedback === null && findsThings(pack) && <p className={styles.hint}>{t("feedback.single")}</p>}
       {error !== null && (
         <Note mood="bad" announce>
-          {error.message}
+          {words(error)}
         </Note>
       )}
       {feedback !== null && <More feedback={feedback} say={say} busy={busy} />}

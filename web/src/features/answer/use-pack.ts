@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useLocalized } from "@/i18n/localized";
 import { api, body, type Schemas } from "@/lib/api";
+import { type Label, useLabels } from "@/lib/packs";
 import { plainName } from "./words";
 
 const FRESH_MS = 600_000;
 
-export type Label = Schemas["LabelOut"];
+export type { Label } from "@/lib/packs";
 
 export interface Pack {
   detail: Schemas["ModelDetail"] | undefined;
@@ -27,12 +28,7 @@ export function usePack(name: string): Pack {
     queryFn: () => body(api.GET("/api/v1/models/{pack}", params)),
     staleTime: FRESH_MS,
   }).data;
-  const labels =
-    useQuery({
-      queryKey: ["models", "labels", name],
-      queryFn: () => body(api.GET("/api/v1/models/{pack}/labels", params)),
-      staleTime: FRESH_MS,
-    }).data?.items ?? [];
+  const labels = useLabels(name).data?.items ?? [];
   const label = (className: string) => labels.find((one) => one.class_name === className);
   const headOf = (head: string) => detail?.heads.find((one) => one.name === head);
   return {

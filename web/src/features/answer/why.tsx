@@ -2,6 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, body, type Prediction } from "@/lib/api";
+import { useWords } from "@/lib/words";
 import { Button } from "@/ui/button";
 import { Icon } from "@/ui/icon";
 import { Card, Note, Progress } from "@/ui/layout";
@@ -18,6 +19,7 @@ interface WhyProps {
 /** A picture of what the model could least do without; made when it is asked for. */
 export function Why({ prediction, pack }: WhyProps) {
   const { t } = useTranslation();
+  const words = useWords();
   const id = prediction.prediction_id;
   const params = { params: { path: { prediction_id: id } } };
   const [asked, setAsked] = useState(false);
@@ -33,7 +35,8 @@ export function Why({ prediction, pack }: WhyProps) {
       data?.state === "queued" || data?.state === "running" ? EVERY_MS : false,
   });
   const why = made.data;
-  const fault = ask.error ?? made.error ?? (why?.error ? new Error(why.error.detail) : null);
+  const lost = ask.error ?? made.error;
+  const fault = lost !== null ? words(lost) : (why?.error?.detail ?? null);
   const working = ask.isPending || (asked && fault === null && (why === undefined || why.url === null));
   return (
     <Card label={t("answer.why")}>
@@ -52,7 +55,7 @@ export function Why({ prediction, pack }: WhyProps) {
       )}
       {fault !== null && (
         <Note mood="bad" announce>
-          {fault.message}
+          {fault}
         </Note>
       )}
       {working && <Progress value={null} label={t("answer.why_working")} />}
