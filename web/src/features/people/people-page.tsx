@@ -1,7 +1,31 @@
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Page } from "@/ui/layout";
+import { useSession } from "@/lib/use-session";
+import { EmptyState, Page, Skeleton } from "@/ui/layout";
+import { Filters } from "./filters";
+import { PeopleList } from "./people-list";
+import { ANYBODY } from "./use-people";
 
+/** Who has an account here, and what they may do. For administrators. */
 export function PeoplePage() {
   const { t } = useTranslation();
-  return <Page title={t("nav.people")}>{null}</Page>;
+  const { state, person, admin } = useSession();
+  const [wanted, setWanted] = useState(ANYBODY);
+  const unknown = state === "unknown" || (state === "in" && person === null);
+  return (
+    <Page title={t("people.title")} lead={t("people.lead")}>
+      {unknown && <Skeleton label={t("state.loading")} />}
+      {!unknown && !admin && (
+        <EmptyState icon="people" title={t("people.not_you")}>
+          <p>{t("people.not_you_text")}</p>
+        </EmptyState>
+      )}
+      {admin && person !== null && (
+        <>
+          <Filters wanted={wanted} onChange={setWanted} />
+          <PeopleList wanted={wanted} myself={person.id} />
+        </>
+      )}
+    </Page>
+  );
 }
