@@ -3,15 +3,20 @@ import "@/lib/install";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { startTexts } from "@/i18n";
+import { recallAll, startMemory } from "@/lib/memory";
 import { applyTheme } from "@/lib/preferences";
 import { restore } from "@/lib/session";
 import { startQueue } from "@/offline/start";
+import { startSurveys } from "@/offline/surveys";
 import { Providers } from "./providers";
 import { router } from "./router";
 
 applyTheme();
-void restore();
+startMemory();
 startQueue();
+startSurveys();
+await recallAll();
+void restore();
 void router.load(); // the page's own code comes beside the texts, not after them
 await startTexts();
 

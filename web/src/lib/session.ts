@@ -65,6 +65,10 @@ export async function accessToken(renew = false): Promise<string | null> {
   }
   pending ??= inTurn(refresh)
     .catch(() => null)
+    .then((fresh) => {
+      if (state === "unknown") become("in", null); // the server did not say otherwise: as it was left
+      return fresh;
+    })
     .finally(() => {
       pending = null;
     });
