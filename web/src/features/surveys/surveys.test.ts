@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import type { Survey } from "@/offline/survey-shape";
+import { lightOf, topOf } from "./charts";
+import { SHARES, spotsOf } from "./grades";
+import { plotsOf } from "./plots";
+
+function kept(id: string, server: string | null, plot: string, visited_on: string): Survey {
+  const head = { plot, visited_on, functional: "share_15" as const };
+  return { id, server, head, plants: [], tried: null, problem: null, owner: null, at: visited_on };
+}
+
+describe("plots", () => {
+  it("hold the server's visits and those that wait here, each once, the last first", () => {
+    const listed = [
+      { id: "s1", plot: "North", visited_on: "2026-05-01", cultivar: null },
+      { id: "s2", plot: "South", visited_on: "2026-05-09", cultivar: "Cavendish" },
+    ];
+    const here = [kept("h1", "s1", "North", "2026-05-01"), kept("h2", null, "North", "2026-05-11")];
+    expect(plotsOf(listed, here)).toEqual([
+      {
+        name: "North",
+        visits: [
+          { id: "h2", visitedOn: "2026-05-11", cultivar: null, waits: true },
+          { id: "h1", visitedOn: "2026-05-01", cultivar: null, waits: false },
+        ],
+      },
+      { name: "South", visits: [{ id: "s2", visitedOn: "2026-05-09", cultivar: "Cavendish", waits: false }] },
+    ]);
+  });
+});
+
+describe("drawn leaves", () => {
+  it("are the sicker the higher the grade", () => {
+    const areas = Object.values(SHARES).map((share) => spotsOf(share).reduce((sum, spot) => sum + spot.r ** 2, 0));
+    expect(areas).toEqual([...areas].sort((one, other) => one - other));
+    expect(spotsOf(0)).toEqual([]);
+  });
+});
+
+describe("charts", () => {
+  it("turn amber at 20 and red at 30", () => {
+    expect([19.9, 20, 29.9, 30].map(lightOf)).toEqual(["good", "warn", "warn", "bad"]);
+  });
+
+  it("end at a round number that holds all", () => {
+    expect([topOf([]), topOf([3]), topOf([22.5]), topOf([100])]).toEqual([10, 10, 30, 100]);
+  });
+});
