@@ -142,9 +142,10 @@ export function Progress({ value, label }: ProgressProps) {
 /** A plain table that scrolls sideways on a phone. Children are thead and tbody. */
 export function Table({ label, children }: { label: string; children: ReactNode }) {
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a table with its scroll is no group of fields, and no landmark either.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard.
-    <section className={styles.scroll} aria-label={label} tabIndex={0}>
+    <div className={styles.scroll} role="group" aria-label={label} tabIndex={0}>
       <table className={styles.table}>{children}</table>
-    </section>
+    </div>
   );
 }
