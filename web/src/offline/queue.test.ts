@@ -4,12 +4,15 @@ import { add, again, drain, FLAG, remove } from "./queue";
 import type { Reply } from "./upload";
 
 const seen: { key: string | undefined; photos: number }[] = [];
+const NEVER: Reply = { status: 0, text: "", retryAfter: null };
 let replies: (Reply | TypeError)[] = [];
 
 vi.mock("./upload", () => ({
-  upload: ({ form, headers }: { form: FormData; headers: Record<string, string> }) => {
+  upload: ({ form, headers, signal }: { form: FormData; headers: Record<string, string>; signal: AbortSignal }) => {
     seen.push({ key: headers["Idempotency-Key"], photos: form.getAll("file").length });
     const next = replies.shift() ?? answer("none left");
+    if (next === NEVER)
+      return new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("stopped"))));
     return next instanceof TypeError ? Promise.reject(next) : Promise.resolve(next);
   },
 }));
@@ -77,6 +80,18 @@ describe("the queue", () => {
     await remove(await add(question()));
     await drain();
     expect(seen).toEqual([]);
+  });
+
+  it("stops what is being sent when it is removed, and goes on", async () => {
+    replies = [NEVER, answer("next")];
+    const key = await add(question());
+    await add(question());
+    const draining = drain();
+    await vi.waitFor(() => expect(seen.length).toBe(1));
+    await remove(key);
+    await draining;
+    expect((await database.kept.toArray()).map((one) => one.id)).toEqual(["next"]);
+    expect(await database.waiting.count()).toBe(0);
   });
 
   it("sends once when several ask at the same time", async () => {

@@ -3,7 +3,7 @@ import { useFormats } from "@/i18n/format";
 import type { Prediction } from "@/lib/api";
 import { Badge, Card, Meter, Note } from "@/ui/layout";
 import styles from "./answer-page.module.css";
-import { counts } from "./words";
+import { counts, noGrade } from "./words";
 
 const WORST_GRADE = 6;
 
@@ -73,6 +73,7 @@ export function LeafSeverity({ prediction }: { prediction: Prediction }) {
   const severity = prediction.severity;
   if (severity === null || severity === undefined) return null;
   const { grade, area_share: area, band, lesion_stage: stage } = severity;
+  const none = noGrade(severity.reason);
   return (
     <Card label={t("answer.leaf")}>
       <div className={styles.headline}>
@@ -81,7 +82,7 @@ export function LeafSeverity({ prediction }: { prediction: Prediction }) {
           <strong className={styles.grade}>{t("answer.grade_of", { grade, worst: WORST_GRADE })}</strong>
         )}
       </div>
-      {grade === null && <Note mood="warn">{t("answer.not_graded")}</Note>}
+      {grade === null && <Note>{t(`answer.not_graded_${none.why}`, { ...none })}</Note>}
       {area !== null && (
         <div>
           <p className={styles.sure}>

@@ -5,7 +5,7 @@ import { placeOf, selectorOf } from "./outline";
 import { pathOf } from "./shapes";
 import { asBefore, asSent, type Feedback, saidOf, withVerdict } from "./verdicts";
 import { kept, LARGEST, moved, WHOLE, zoomed } from "./view";
-import { counts, firstPhoto, nextLikely, plainName, sureness, tips } from "./words";
+import { counts, firstPhoto, nextLikely, noGrade, plainName, sureness, tips } from "./words";
 
 describe("words", () => {
   it("say how sure by steps", () => {
@@ -35,6 +35,12 @@ describe("words", () => {
 
   it("count what is counted, and zero too", () => {
     expect(counts({ ripe_count: 0, mature_count: null } as Prediction)).toEqual([["ripe_count", 0]]);
+  });
+
+  it("say why there is no grade", () => {
+    expect(noGrade("grade_2_or_3")).toEqual({ why: "between", low: "2", high: "3" });
+    expect(noGrade("leaf_not_whole")).toEqual({ why: "not_whole" });
+    expect(noGrade(null)).toEqual({ why: "unsaid" });
   });
 
   it("choose the first photo that was not refused", () => {

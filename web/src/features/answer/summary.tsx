@@ -7,7 +7,7 @@ import { Icon } from "@/ui/icon";
 import { Badge, Card, Meter, type Mood, Note } from "@/ui/layout";
 import styles from "./answer-page.module.css";
 import { findsThings, type Label, type Pack } from "./use-pack";
-import { nextLikely, sureness, tips } from "./words";
+import { nextLikely, POOR, sureness, tips } from "./words";
 
 /** No photo makes anybody surer than this. */
 const SUREST = 0.99;
@@ -123,15 +123,17 @@ export function Refused({ prediction }: { prediction: Prediction }) {
           <li key={tip}>{t(`answer.tip_${tip}`)}</li>
         ))}
       </ul>
-      <ul className={styles.likely} aria-label={t("answer.quality")}>
-        {measured.map(([name, score]) => (
-          <li key={name}>
-            <span>{t(`answer.quality_${name}`)}</span>
-            <span>{share(score)}</span>
-            <Meter value={score} label={t(`answer.quality_${name}`)} mood={score < 0.45 ? "warn" : "calm"} />
-          </li>
-        ))}
-      </ul>
+      {measured.some(([, score]) => score < POOR) && (
+        <ul className={styles.likely} aria-label={t("answer.quality")}>
+          {measured.map(([name, score]) => (
+            <li key={name}>
+              <span>{t(`answer.quality_${name}`)}</span>
+              <span>{share(score)}</span>
+              <Meter value={score} label={t(`answer.quality_${name}`)} mood={score < POOR ? "warn" : "calm"} />
+            </li>
+          ))}
+        </ul>
+      )}
       <Link to="/scan" className={buttonClass("main")}>
         <Icon name="camera" />
         {t("answer.scan_again")}

@@ -17,7 +17,8 @@ export function sureness(probability: number): Sureness {
 
 export type Tip = "hold_still" | "more_light" | "closer" | "fill_frame";
 
-const POOR = 0.45;
+/** A score of the photo from which on it is the photo's fault. */
+export const POOR = 0.45;
 
 /** What would have helped, the worst first; where the photo itself is fine, another view of the plant. */
 export function tips(quality: Schemas["QualityScores"]): Tip[] {
@@ -71,4 +72,24 @@ const MARKS = 7;
 /** The colour of a class over a photo. */
 export function markColour(classId: number): string {
   return `var(--mark-${classId % MARKS})`;
+}
+
+const NO_GRADE = {
+  condition_not_on_scale: "another",
+  condition_unknown: "unknown",
+  leaf_not_whole: "not_whole",
+  lesions_on_healthy_leaf: "healthy",
+  no_leaf: "no_leaf",
+} as const;
+const PAIR = /^grade_(\d)_or_(\d)$/;
+
+export type NoGrade =
+  | { why: (typeof NO_GRADE)[keyof typeof NO_GRADE] | "unsaid" }
+  | { why: "between"; low: string; high: string };
+
+/** Why a leaf has no grade, from the code of the answer. */
+export function noGrade(reason: string | null): NoGrade {
+  const [, low, high] = PAIR.exec(reason ?? "") ?? [];
+  if (low !== undefined && high !== undefined) return { why: "between", low, high };
+  return { why: reason !== null && reason in NO_GRADE ? NO_GRADE[reason as keyof typeof NO_GRADE] : "unsaid" };
 }

@@ -37,6 +37,11 @@ export function ScanPage() {
   const over = useDrop((files) => void hand.addFiles(files));
   const results = useResults(keys);
   const busy = results.pending > 0;
+  const ask = useRef<HTMLDivElement | null>(null);
+  const inHand = hand.shots.length;
+  useEffect(() => {
+    if (inHand > 0) ask.current?.scrollIntoView({ block: "nearest" });
+  }, [inHand]);
 
   async function send(allowed: Consent) {
     const wishes = {
@@ -76,10 +81,12 @@ export function ScanPage() {
           {hand.shots.length > 0 && (
             <Card label={t("scan.photos")}>
               <Basket shots={hand.shots} onRemove={hand.remove} together={together} onTogether={setTogether} />
-              <Button wide onPress={() => (consent.chosen === null ? setAsking("send") : void send(consent.chosen))}>
-                <Icon name="search" />
-                {t("scan.ask")}
-              </Button>
+              <div ref={ask} className={styles.ask}>
+                <Button wide onPress={() => (consent.chosen === null ? setAsking("send") : void send(consent.chosen))}>
+                  <Icon name="search" />
+                  {t("scan.ask")}
+                </Button>
+              </div>
             </Card>
           )}
           <Outbox waiting={results.waiting} />
