@@ -237,6 +237,8 @@ def _fitted(image: Image.Image, frame: Frame, facts: PhotoFacts, region: Region 
 def _view(image: Image.Image, long_side: int) -> Pixels:
     share = min(1.0, long_side / max(image.size))
     size = max(1, round(image.width * share)), max(1, round(image.height * share))
+    if size == image.size:
+        return np.asarray(image)
     return np.asarray(image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0))
 
 

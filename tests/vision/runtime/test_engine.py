@@ -99,7 +99,14 @@ async def test_the_photo_that_cannot_be_read_is_named(engine: Engine) -> None:
     with pytest.raises(UnreadableImage) as caught:
         await engine.answer("tiny", [photo(RED), photo(RED), b"text named .jpg"])
     assert caught.value.extra["file_index"] == 2
+    assert engine.held() == 0
+
+
+async def test_who_has_just_been_told_may_ask_again_and_background_work_waits_a_moment(engine: Engine) -> None:
     assert not engine.busy()
+    await engine.answer("tiny", [photo(RED)])
+    assert (engine.held(), engine.busy()) == (0, True)
+    await _until(lambda: not engine.busy())
 
 
 async def test_a_model_that_is_not_open_is_said_so(engine: Engine) -> None:
@@ -124,7 +131,7 @@ async def test_a_full_queue_turns_away_at_once_and_says_when_to_come_back(engine
     assert (await engine.answer("tiny", [photo(GREEN)] * 2)).class_name == "Maize___rot"
     await asyncio.gather(*held)
     assert ("overloaded", 1) in told
-    assert not engine.busy()
+    assert engine.held() == 0
 
 
 async def test_a_cancelled_caller_frees_its_place(engine: Engine) -> None:
@@ -133,7 +140,7 @@ async def test_a_cancelled_caller_frees_its_place(engine: Engine) -> None:
     for task in held:
         task.cancel()
     await asyncio.wait(held)
-    assert not engine.busy()
+    assert engine.held() == 0
     assert (await engine.answer("tiny", [photo(GREEN)] * 5)).class_name == "Maize___rot"
 
 

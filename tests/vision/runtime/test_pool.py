@@ -216,7 +216,7 @@ async def test_one_decoder_does_background_work_too() -> None:
     await pool.start()
     try:
         reply, _ = await pool.ask(Message({"do": "thumbnail", "long_side": 16}, PHOTO), background=True)
-        assert reply.body.startswith(b"\xff\xd8")
+        assert bytes(reply.body).startswith(b"\xff\xd8")
     finally:
         await pool.close()
 

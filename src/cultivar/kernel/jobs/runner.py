@@ -24,7 +24,7 @@ from cultivar.kernel.world import World
 PATIENCE = timedelta(seconds=30)
 """How long background work steps aside for people at most."""
 
-_PAUSE_S, _PAUSE_WHEN_BUSY_S = 0.02, 0.5
+_PAUSE_S, _PAUSE_WHEN_BUSY_S, _PAUSES_WHEN_BUSY = 0.02, 0.1, 5
 
 log = structlog.get_logger()
 _random = SystemRandom()
@@ -201,7 +201,11 @@ class Runner:
             for each in waits:
                 each.cancel()
         if not self._stopping:
-            await asyncio.sleep(_PAUSE_WHEN_BUSY_S if self._world.busy() else _PAUSE_S)
+            await asyncio.sleep(_PAUSE_S)
+        for _ in range(_PAUSES_WHEN_BUSY):
+            if self._stopping or not self._world.busy():
+                break
+            await asyncio.sleep(_PAUSE_WHEN_BUSY_S)
         self._look.clear()
 
     async def _put_down(self) -> None:

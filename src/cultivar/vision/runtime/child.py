@@ -63,7 +63,7 @@ def serve(channel: socket.socket, limits: Limits, begin: Callable[[], object] = 
         began = time.perf_counter()
         begin()
         try:
-            reply = WORK[asked.header["do"]](asked.body, asked.header, limits)
+            reply = WORK[asked.header["do"]](bytes(asked.body), asked.header, limits)
         except UnreadableImage as error:
             reply = Message({"unreadable": error.detail})
         reply.header["ms"] = (time.perf_counter() - began) * 1000

@@ -6,6 +6,7 @@ opened, swapped and shut beside the running calls; each call ends on the model i
 
 import asyncio
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +39,8 @@ MEASURES: Final = {
 """What an observer is told."""
 STEP: Final = 0.1
 """Weight of the newest in the running mean of a photo's time."""
+LULL_S: Final = 0.3
+"""Who asks one photo after another is back by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Engine:
         self._lanes = Lanes(self.plan.lanes, self.plan.batch, observe)
         self._models: dict[str, LoadedModel] = {}
         self._held = 0
+        self._told = -LULL_S
         self._mean_ms = 50.0
 
     async def start(self) -> None:
@@ -99,8 +103,8 @@ class Engine:
         return self._held
 
     def busy(self) -> bool:
-        """Somebody waits for an answer; background work had better wait too."""
-        return self._held > 0
+        """Somebody waits for an answer, or has just got one and may ask again; background work had better wait too."""
+        return self._held > 0 or time.monotonic() - self._told < LULL_S
 
     async def answer(self, key: str, photos: Sequence[bytes], looking: Looking = AS_MADE) -> Answer:
         """What the model says of one plant, shown by one photo or several.
@@ -116,24 +120,25 @@ class Engine:
             return await self._answer(model, photos, looking)
         finally:
             self._held -= len(photos)
+            self._told = time.monotonic()
             self._observe("queue_photos", self._held)
 
     async def thumbnail(self, data: bytes, long_side: int) -> bytes:
         """See `decode.thumbnail`; yields to photos that somebody waits for."""
         reply, _ = await self._decoders.ask(Message({"do": "thumbnail", "long_side": long_side}, data), background=True)
-        return reply.body
+        return bytes(reply.body)
 
     async def upright(self, data: bytes) -> bytes:
         """See `decode.upright`; yields to photos that somebody waits for."""
         reply, _ = await self._decoders.ask(Message({"do": "upright"}, data), background=True)
-        return reply.body
+        return bytes(reply.body)
 
     async def overlay(
         self, data: bytes, shapes: Sequence[Shape], headline: str = "", long_side: int = 1280, kind: Kind = "jpeg"
     ) -> bytes:
         """The upright photo with an answer drawn on it, see `overlay.draw`. Raises UnreadableImage."""
         reply, _ = await self._decoders.ask(ask_to_draw(data, shapes, headline, long_side, kind))
-        return reply.body
+        return bytes(reply.body)
 
     async def explain(self, key: str, data: bytes, class_id: int, go_on: GoOn) -> Explained | None:
         """The photo with heat where a classifier could least do without it to name this class, see `explain`.

@@ -43,9 +43,9 @@ async def say_why(
     heat = explain.heat(float(odds[0]), odds[1:])
     source = place(model.manifest.input, sight.facts.width, sight.facts.height).source
     drawn, _ = await decoders.ask(ask_for_heat(data, heat.values, source), background=True)
-    width, height = drawn.header["size"]
-    facts = PhotoFacts("png", "image/png", width, height, sha256(drawn.body).hexdigest(), 1)
-    return Explained(SeenPhoto(facts, sight.quality, drawn.body, "image/png"), heat.decisive)
+    (width, height), png = drawn.header["size"], bytes(drawn.body)
+    facts = PhotoFacts("png", "image/png", width, height, sha256(png).hexdigest(), 1)
+    return Explained(SeenPhoto(facts, sight.quality, png, "image/png"), heat.decisive)
 
 
 async def _odds(lanes: Lanes, model: LoadedModel, sight: Sight, class_id: int, go_on: GoOn) -> explain.Floats | None:

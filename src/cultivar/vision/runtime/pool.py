@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
+
 from cultivar.kernel.errors import CultivarError, Unavailable
 from cultivar.vision.decode import Limits
 from cultivar.vision.errors import UnreadableImage
@@ -105,14 +107,14 @@ class Child:
         if of_header > LONGEST_HEADER or of_body > LONGEST_BODY:
             raise ChildEnded
         try:
-            header = json.loads(await self._exactly(of_header))
+            header = json.loads(bytes(await self._exactly(of_header)))
         except ValueError as error:
             raise ChildEnded from error
         return Message(header, await self._exactly(of_body))
 
-    async def _exactly(self, size: int) -> bytes:
-        loop, buffer, got = asyncio.get_running_loop(), bytearray(size), 0
-        view = memoryview(buffer)
+    async def _exactly(self, size: int) -> memoryview:
+        loop, got = asyncio.get_running_loop(), 0
+        view = np.empty(size, np.uint8).data  # not filled with zeros first, as a bytearray is
         while got < size:
             try:
                 more = await loop.sock_recv_into(self._channel, view[got:])
@@ -121,7 +123,7 @@ class Child:
             if not more:
                 raise ChildEnded
             got += more
-        return bytes(buffer)
+        return view.toreadonly()
 
 
 def _spawn(confinement: Confinement, channel: socket.socket) -> "subprocess.Popen[bytes]":

@@ -32,10 +32,12 @@ Header = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    header: Header
-    body: bytes = b""
+    """`body` is a view of what was received, or bytes to be sent."""
 
-    def frames(self) -> tuple[bytes, bytes]:
+    header: Header
+    body: bytes | memoryview = b""
+
+    def frames(self) -> tuple[bytes, bytes | memoryview]:
         """Prefix with header, then the body apart: it may be large and is not copied."""
         header = json.dumps(self.header, separators=(",", ":")).encode()
         return PREFIX.pack(len(header), len(self.body)) + header, self.body
@@ -54,7 +56,7 @@ def receive(channel: socket.socket) -> Message | None:
 
 def send(channel: socket.socket, message: Message) -> None:
     """Send on a blocking channel."""
-    for part in filter(None, message.frames()):
+    for part in message.frames():
         channel.sendall(part)
 
 
@@ -140,7 +142,7 @@ def read_sight(message: Message) -> Sight:
     pieces: list[Piece] = []
     for piece in header["pieces"]:
         if isinstance(piece, int):
-            pieces.append(body[at : at + piece])
+            pieces.append(bytes(body[at : at + piece]))
             at += piece
         else:
             pieces.append(slice(*piece))
