@@ -59,7 +59,7 @@ function About({ model }: { model: Model }) {
         { name: t("models.size"), value: bytes(model.size_bytes) },
         { name: t("models.sha256"), value: model.sha256, code: true },
         { name: t("models.licence"), value: model.licence.weights },
-        { name: t("models.doubts"), value: model.licence.doubts },
+        ...(model.licence.doubts === "" ? [] : [{ name: t("models.doubts"), value: model.licence.doubts }]),
       ]}
     />
   );

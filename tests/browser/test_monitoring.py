@@ -1,0 +1,110 @@
+"""Monitoring: charts that are tables and files too, alerts seen to, words for who may see less."""
+
+import csv
+from datetime import UTC, datetime
+
+from playwright.sync_api import Page, expect
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cultivar.kernel.ids import new_id
+from cultivar.monitoring.tables import Alert
+from tests.browser.visitor import Opener, settled
+from tests.support.app import Person
+from tests.support.drawing import MAPLE, MAPLE_SICK, picture
+from tests.support.photofile import jpeg
+
+
+def ask_and_say(person: Person) -> None:
+    """Two answers, one said to be right, one to be wrong."""
+    for seed, look in enumerate((MAPLE, MAPLE_SICK)):
+        answer = person.ask(jpeg(picture(look, seed=seed)), consent="store")
+        said = person.feedback(answer["prediction_id"], is_correct=seed == 0, satisfied=seed == 0)
+        assert said.is_success, said.text
+
+
+def drawn(page: Page, title: str) -> None:
+    """Returns when Plotly has drawn this chart."""
+    page.get_by_role("figure", name=title).locator(".main-svg").first.wait_for()
+
+
+def test_a_chart_is_a_table_a_csv_and_a_picture(opener: Opener) -> None:
+    person = opener.site.user()
+    ask_and_say(person)
+    page = opener.open("/monitoring", screen="desktop", person=person)
+    title = "Answers by day"
+    drawn(page, title)
+    page.get_by_role("switch", name="Only my answers").check(force=True)
+    page.get_by_role("button", name=f"Table or chart: {title}").click()
+    today = page.get_by_role("figure", name=title).get_by_role("row").last
+    expect(today).to_contain_text("2")
+    with page.expect_download() as download:
+        page.get_by_role("button", name=f"CSV: {title}").click()
+    with open(download.value.path(), encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 7
+    assert rows[-1]["Day"] == datetime.now(UTC).date().isoformat()
+    assert int(rows[-1]["Answered"]) + int(rows[-1]["Refused"]) == 2
+    with page.expect_download() as picture_file:
+        page.get_by_role("button", name="PNG: Satisfaction by day").click()
+    assert picture_file.value.path().read_bytes().startswith(b"\x89PNG")
+    expect(page.get_by_text("Experts also see")).to_be_visible()
+    expect(page.get_by_role("tab")).to_have_count(0)
+
+
+def test_the_charts_come_only_with_this_page_and_follow_the_theme(opener: Opener) -> None:
+    person = opener.site.user()
+    ask_and_say(person)
+    page = opener.open("/", screen="desktop", person=person)
+    settled(page)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    settled(page)
+    assert not [url for url in asked if "plotly" in url]
+    page.get_by_role("navigation").get_by_role("link", name="Monitoring").click()
+    drawn(page, "Answers by day")
+    assert [url for url in asked if "plotly" in url]
+    tick = page.get_by_role("figure", name="Answers by day").locator(".xtick text").first
+    light = tick.evaluate("one => getComputedStyle(one).fill")
+    page.emulate_media(color_scheme="dark")
+    expect(tick).not_to_have_css("fill", light)
+
+
+def test_an_expert_sees_to_an_alert(opener: Opener) -> None:
+    async def trouble(session: AsyncSession) -> None:
+        told = {"kind": "errors", "subject": "drawn_trouble", "severity": "warning", "value": 0.2, "threshold": 0.05}
+        session.add(Alert(id=new_id(), key="errors:drawn_trouble", **told))
+
+    opener.site.rows(trouble)
+    page = opener.open("/monitoring", person=opener.site.expert())
+    page.get_by_role("tab", name="Alerts").click()
+    name = "Errors: drawn trouble"
+    row = page.get_by_role("list", name="Alerts").get_by_role("listitem").filter(has_text=name)
+    expect(row).to_contain_text("Open")
+    page.get_by_role("button", name=f"Acknowledge: {name}").click()
+    expect(row).to_contain_text("Acknowledged")
+    page.get_by_role("button", name=f"Note: {name}").click()
+    page.get_by_role("textbox", name="What is known of it").fill("The disk was full.")
+    page.get_by_role("button", name="Save").click()
+    expect(row).to_contain_text("The disk was full.")
+    page.get_by_role("button", name=f"Resolve: {name}").click()
+    page.get_by_role("button", name="Resolve", exact=True).click()
+    expect(row).to_contain_text("Resolved")
+
+
+def test_an_expert_sees_requests_and_machines(opener: Opener) -> None:
+    person = opener.site.expert()
+    ask_and_say(person)
+    page = opener.open("/monitoring", screen="desktop", person=person)
+    page.get_by_role("tab", name="Service").click()
+    drawn(page, "What was answered")
+    expect(page.get_by_role("figure", name="Load of the machines")).to_be_visible()
+    page.get_by_role("tab", name="Drift").click()
+    expect(page.get_by_role("figure", name="Photos of drawn 1.0.0")).to_be_visible()
+
+
+def test_a_visitor_looks_as_a_guest(opener: Opener) -> None:
+    page = opener.open("/monitoring")
+    page.get_by_role("button", name="Go on as a guest").click()
+    expect(page.get_by_role("heading", name="Answers", exact=True)).to_be_visible()
+    expect(page.get_by_text("Experts also see")).to_be_visible()
