@@ -14,13 +14,15 @@ export interface Spot {
 const HALF_LENGTH = 20;
 const HALF_WIDTH = 9;
 const SPOTS = 26;
+/** Of the ellipse around it, what the drawn blade fills. */
+const BLADE = 0.62;
 
 /** Spots on a drawn leaf that cover about this share of it, always the same ones. */
 export function spotsOf(share: number): Spot[] {
   if (share <= 0) return [];
   const many = share < 0.02 ? 4 : SPOTS;
-  const area = Math.PI * HALF_LENGTH * HALF_WIDTH * share;
-  const radius = Math.sqrt(area / (Math.PI * many)) * (share > 0.3 ? 1.25 : 1);
+  const area = Math.PI * HALF_LENGTH * HALF_WIDTH * BLADE * share;
+  const radius = Math.sqrt(area / (Math.PI * many));
   return Array.from({ length: many }, (_, at) => {
     const turn = at * 2.399963;
     const far = Math.sqrt((at + 0.5) / many);

@@ -57,7 +57,11 @@ function Summary({ report }: { report: Report }) {
       value: range === null ? "–" : [...new Set(range)].map((one) => number(one)).join("–"),
       note: t("surveys.functional_note"),
     },
-    { name: t("surveys.seen"), value: t("surveys.seen_is", { plants: report.plants, leaves: report.graded_leaves }) },
+    {
+      name: t("surveys.seen"),
+      value: t("surveys.plants_seen", { count: report.plants }),
+      note: t("surveys.leaves_seen", { count: report.graded_leaves }),
+    },
   ];
   return (
     <>

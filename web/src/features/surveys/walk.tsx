@@ -69,7 +69,7 @@ function AddPlant({ survey, onAdded }: { survey: Survey; onAdded: (label: string
   };
   return (
     <form className={styles.add} onSubmit={(event) => void add(event)}>
-      <TextField label={t("surveys.label")} maxLength={40} value={label} onChange={setLabel} error={wrong} />
+      <TextField label={t("surveys.next_plant")} maxLength={40} value={label} onChange={setLabel} error={wrong} />
       <Button type="submit" isDisabled={name === "" || wrong !== undefined}>
         <Icon name="plus" />
         {t("surveys.add")}
