@@ -85,9 +85,11 @@ client: $(DONE)/all $(NPM) ## Write the web app's client from the API's document
 	$(BIN)/python tools/openapi.py
 	$(NODE) run --silent generate
 
-bench: $(DONE)/all ## Measure a running server beside the bare loop, the plain way and a peer
+bench: $(DONE)/all $(APP) ## Measure a running server beside the bare loop, the plain way and a peer; the app in a browser
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.segmentation
 	$(BIN)/python -m bench.bulk
+	$(BIN)/python -m bench.app
 
 soak: $(DONE)/all ## What is too long for `make test`: twenty kills a database, a batch of ten thousand photos
 	CULTIVAR_SOAK=20 $(BIN)/python -m pytest -m "" --timeout 7200 tests/system/test_kill.py tests/system/test_kill_bulk.py
