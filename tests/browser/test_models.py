@@ -8,15 +8,24 @@ from playwright.sync_api import expect
 from tests.browser.visitor import Opener
 from tests.support.model import FILES, KEPT
 
+CARD = b"""# Better
+
+**bold** and <b>no markup</b>
+
+[no](javascript:alert(1))
+
+| a |
+|---|
+| 1 |
+"""
+
 
 def another_version(folder: Path, version: str) -> list[Path]:
     """The kept model under another version, and a card that tries to be a page."""
     manifest = json.loads((KEPT / "model.json").read_text(encoding="utf-8"))
     contents = {name: (KEPT / name).read_bytes() for name in FILES}
     contents["model.json"] = json.dumps(manifest | {"version": version}).encode()
-    contents["CARD.md"] = (
-        b"# Better\n\n**bold** and <b>no markup</b>\n\n[no](javascript:alert(1))\n\n| a |\n|---|\n| 1 |\n"
-    )
+    contents["CARD.md"] = CARD
     for name, content in contents.items():
         (folder / name).write_bytes(content)
     return [folder / name for name in contents]
