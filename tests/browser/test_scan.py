@@ -128,7 +128,8 @@ def test_what_may_not_be_kept_is_answered_corrected_and_shown_again_from_this_de
     expect(said).to_contain_text("You said: right")
     page.reload()
     expect(said).to_contain_text("You said: right")
-    expect(page.get_by_role("img", name="The photo that was asked about")).to_be_visible()
+    photo = page.get_by_role("img", name="The photo that was asked about")
+    expect(photo).to_have_js_property("naturalWidth", 1200)
 
 
 def test_things_in_a_photo_are_walked_by_keyboard_judged_and_hidden_by_class(opener: Opener, tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ export interface Question {
 
 const stops = new Map<string, AbortController>();
 let turn: Promise<void> = Promise.resolve();
+/** How often in a row there was no network. */
+let lost = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Writes a request down at the end of the queue; its key. `drain` sends it. */
@@ -96,12 +98,12 @@ async function attempt(one: Waiting): Promise<number | null> {
   tell(one.key, 0);
   try {
     const reply = await send(one, stop.signal);
+    lost = 0;
     return await settle(one, reply);
   } catch (error) {
     if (stop.signal.aborted) return null;
-    await noteTry(one);
     if (!(error instanceof Error)) throw error;
-    return pause(one.tries);
+    return pause(lost++);
   } finally {
     stops.delete(one.key);
     ended(one.key);

@@ -9,19 +9,16 @@ const GONE = 404;
 
 export interface Told {
   prediction: Prediction;
-  /** The photos as this device sent them, where it still has them. */
-  photos: Photo[];
   /** The key to an answer that the server keeps for nobody. */
   feedbackToken: string | null;
 }
 
 export const answerKey = (id: string) => ["predictions", "one", id] as const;
 
-function told({ id, answer, consent, feedback, at, photos }: Kept): Told {
+function told({ id, answer, consent, feedback, at }: Kept): Told {
   const circumstances = { created_at: at, consent, user_location: null, latitude: null, longitude: null, feedback };
   return {
     prediction: { ...answer, prediction_id: id, ...circumstances },
-    photos,
     feedbackToken: answer.feedback_token,
   };
 }
@@ -33,7 +30,7 @@ async function fetchAnswer(id: string): Promise<Told> {
   try {
     const path = { params: { path: { prediction_id: id } } };
     const prediction = (await body(api.GET("/api/v1/predictions/{prediction_id}", path))) as Prediction;
-    return { prediction, photos: kept?.photos ?? [], feedbackToken: null };
+    return { prediction, feedbackToken: null };
   } catch (error) {
     if (error instanceof ProblemError && error.problem.status === GONE) await forgetAnswer(id);
     else if (kept !== undefined) return told(kept);
@@ -41,22 +38,37 @@ async function fetchAnswer(id: string): Promise<Told> {
   }
 }
 
+/** Asked anew each time: what the browser remembers may be from before the last feedback. */
 export function useAnswer(id: string) {
-  return useQuery({ queryKey: answerKey(id), queryFn: () => fetchAnswer(id) });
+  return useQuery({ queryKey: answerKey(id), queryFn: () => fetchAnswer(id), staleTime: 0 });
+}
+
+/** The photos as this device sent them, while it has them; bytes are for no other memory. */
+function useOwnPhotos(id: string): Photo[] | undefined {
+  return useQuery({
+    queryKey: ["own-photos", id],
+    queryFn: async () => (await keptAnswer(id))?.photos ?? [],
+    meta: { fleeting: true },
+    staleTime: Number.POSITIVE_INFINITY,
+  }).data;
 }
 
 /** One photo of an answer as a URL; `gone` where neither this device nor the server has it any more. */
-export function usePhoto({ prediction, photos }: Told, index: number): { url: string | undefined; gone: boolean } {
-  const own = photos[index];
+export function usePhoto({ prediction }: Told, index: number): { url: string | undefined; gone: boolean } {
+  const id = prediction.prediction_id;
+  const photos = useOwnPhotos(id);
+  const own = photos?.[index];
   const ownUrl = usePhotoUrl(own);
   const [theirs, setTheirs] = useState<string>();
-  const [gone, setGone] = useState(false);
-  const wanted = own === undefined && prediction.stored;
+  const [failed, setFailed] = useState(false);
+  const missing = photos !== undefined && own === undefined;
+  const wanted = missing && prediction.stored;
   useEffect(() => {
     if (!wanted) return;
     let made: string | undefined;
     let over = false;
-    picture(`/api/v1/predictions/${prediction.prediction_id}/image?index=${index}`).then(
+    setFailed(false);
+    picture(`/api/v1/predictions/${id}/image?index=${index}`).then(
       (url) => {
         if (over) URL.revokeObjectURL(url);
         else {
@@ -64,13 +76,13 @@ export function usePhoto({ prediction, photos }: Told, index: number): { url: st
           setTheirs(url);
         }
       },
-      () => setGone(true),
+      () => setFailed(true),
     );
     return () => {
       over = true;
       if (made !== undefined) URL.revokeObjectURL(made);
       setTheirs(undefined);
     };
-  }, [wanted, prediction.prediction_id, index]);
-  return { url: ownUrl ?? theirs, gone: own === undefined && (gone || !prediction.stored) };
+  }, [wanted, id, index]);
+  return { url: ownUrl ?? theirs, gone: missing && (failed || !prediction.stored) };
 }

@@ -31,6 +31,7 @@ export function Why({ prediction, pack }: WhyProps) {
     queryKey: ["predictions", "why", id],
     queryFn: () => body(api.GET("/api/v1/predictions/{prediction_id}/explanation", params)),
     enabled: asked,
+    meta: { fleeting: true },
     refetchInterval: ({ state: { data } }) =>
       data?.state === "queued" || data?.state === "running" ? EVERY_MS : false,
   });

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/i18n/format";
 import { useOnline } from "@/lib/online";
+import { useTitles } from "@/lib/packs";
 import type { Kept, Waiting } from "@/offline/database";
 import { useProgress } from "@/offline/progress";
 import { usePhotoUrl } from "@/offline/use-photo-url";
@@ -10,6 +11,9 @@ import { Button, buttonClass } from "@/ui/button";
 import { Icon } from "@/ui/icon";
 import { Actions, Badge, Card, Note, Progress } from "@/ui/layout";
 import styles from "./scan-page.module.css";
+
+/** Nothing is told as certain. */
+const SUREST = 0.99;
 
 async function queue() {
   return import("@/offline/queue");
@@ -75,6 +79,7 @@ function Row({ one, share }: { one: Waiting; share: number | null | undefined })
 export function Answers({ answered }: { answered: readonly Kept[] }) {
   const { t } = useTranslation();
   const { share } = useFormats();
+  const title = useTitles(answered.map(({ answer }) => answer.model));
   if (answered.length === 0) return null;
   return (
     <Card label={t("scan.answers")}>
@@ -84,9 +89,13 @@ export function Answers({ answered }: { answered: readonly Kept[] }) {
           <Pictured key={id} photo={photos[0]}>
             <div className={styles.told}>
               <strong>
-                {answer.result?.class_name.replaceAll("_", " ") ?? answer.refusal?.message ?? t("scan.no_answer")}
+                {answer.result
+                  ? title(answer.model, answer.result.class_name)
+                  : (answer.refusal?.message ?? t("scan.no_answer"))}
               </strong>
-              {answer.result !== null && answer.result !== undefined && <span>{share(answer.result.confidence)}</span>}
+              {answer.result !== null && answer.result !== undefined && (
+                <span>{share(Math.min(SUREST, answer.result.confidence))}</span>
+              )}
             </div>
             <Link to="/answers/$id" params={{ id }} className={buttonClass("quiet")}>
               {t("scan.open_answer")}
