@@ -23,7 +23,9 @@ export async function recallAll(): Promise<void> {
   try {
     const kept = await (await caches.open(PLACE)).match(KEY);
     const memory = (await kept?.json()) as Memory | undefined;
-    if (memory !== undefined && Date.now() - memory.at < OLDEST_MS) hydrate(queries, memory.state);
+    if (memory === undefined || Date.now() - memory.at > OLDEST_MS) return;
+    for (const query of memory.state.queries) query.state.dataUpdatedAt = 0; // shown at once, and asked for again
+    hydrate(queries, memory.state);
   } catch {
     await forgetAll();
   }
