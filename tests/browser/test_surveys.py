@@ -65,6 +65,7 @@ def test_a_walk_without_a_network_is_sent_once_when_it_is_back(opener: Opener, s
     expect(page.get_by_text("Waits to be sent")).to_have_count(0, timeout=20_000)
     assert len(surveys(person)) == 1
 
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
     page.context.set_offline(True)
     begin(page, "Far field")
     add_plant(page, 4, 5)

@@ -73,9 +73,10 @@ function RankButton(props: { plant: Plant; rank: number; pressed: boolean; onPre
   const grade = leaf?.photo ? t("surveys.photo_waits_short") : (leaf?.grade?.toString() ?? "–");
   const name = t("surveys.leaf_is", { rank, grade: leaf?.grade ?? t("surveys.not_graded") });
   return (
-    <button type="button" className={styles.rank} aria-pressed={pressed} aria-label={name} onClick={onPress}>
-      <small>{rank}</small>
-      <strong>{grade}</strong>
+    <button type="button" className={styles.rank} aria-pressed={pressed} onClick={onPress}>
+      <span className="visually-hidden">{name}</span>
+      <small aria-hidden>{rank}</small>
+      <strong aria-hidden>{grade}</strong>
     </button>
   );
 }
