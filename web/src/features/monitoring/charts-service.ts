@@ -125,6 +125,12 @@ export function drift(of: Schemas["DriftOut"], t: TFunction): Chart {
     lying: true,
     series: [
       { name: t("monitoring.psi"), tint: "sky", as: "bar", values: features.map(([, one]) => one.psi) },
+      {
+        name: t("monitoring.reference"),
+        tint: "ink-soft",
+        as: "points",
+        values: features.map(([, one]) => one.reference?.psi ?? null),
+      },
       { name: t("monitoring.threshold"), tint: "rust", as: "points", values: features.map(([, one]) => one.threshold) },
     ],
   };

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useOnline } from "@/lib/online";
 import { useSession } from "@/lib/use-session";
 import { EmptyState, Page, Skeleton } from "@/ui/layout";
 import { Filters } from "./filters";
@@ -10,11 +11,13 @@ import { ANYBODY } from "./use-people";
 export function PeoplePage() {
   const { t } = useTranslation();
   const { state, person, admin } = useSession();
+  const online = useOnline();
   const [wanted, setWanted] = useState(ANYBODY);
   const unknown = state === "unknown" || (state === "in" && person === null);
   return (
     <Page title={t("people.title")} lead={t("people.lead")}>
-      {unknown && <Skeleton label={t("state.loading")} />}
+      {unknown && online && <Skeleton label={t("state.loading")} />}
+      {unknown && !online && <EmptyState icon="offline" title={t("state.unreachable")} />}
       {!unknown && !admin && (
         <EmptyState icon="people" title={t("people.not_you")}>
           <p>{t("people.not_you_text")}</p>

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/i18n/format";
 import type { Schemas } from "@/lib/api";
+import { useOnline } from "@/lib/online";
 import { useSession } from "@/lib/use-session";
 import { useWords } from "@/lib/words";
 import { Button, buttonClass } from "@/ui/button";
@@ -16,10 +17,13 @@ import { signOut } from "./leaving";
 export function Account() {
   const { t } = useTranslation();
   const { state, person } = useSession();
+  const online = useOnline();
+  const unknown = state === "unknown" || (state === "in" && person === null);
   return (
     <Card label={t("settings.account")}>
       <h2>{t("settings.account")}</h2>
-      {state === "unknown" && <Skeleton label={t("state.loading")} />}
+      {unknown && online && <Skeleton label={t("state.loading")} />}
+      {unknown && !online && <Note mood="warn">{t("state.unreachable")}</Note>}
       {state === "out" && <Nobody />}
       {state === "in" && person !== null && (person.email === null ? <Guest /> : <Known person={person} />)}
     </Card>
