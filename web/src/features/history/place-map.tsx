@@ -13,6 +13,8 @@ interface MapProps {
 
 const SIDE = 100;
 const NAMED = 3;
+/** Nearer to the upper edge, a number stands below its line. */
+const TOP = 4;
 
 /** Where photos were taken, as dots on a grid of degrees: no map of anybody else's is called. */
 export function PlaceMap({ places, titleOf }: MapProps) {
@@ -76,7 +78,7 @@ function Lines({ frame, x, y }: LinesProps) {
       {ticks(frame.south, frame.height).map((at) => (
         <g key={`y${at}`}>
           <line x1={0} x2={SIDE} y1={y(at)} y2={y(at)} />
-          <text x={0.8} y={y(at) - 0.8}>
+          <text x={0.8} y={y(at) + (y(at) < TOP ? 3.2 : -0.8)}>
             {`${number(at)}°`}
           </text>
         </g>
