@@ -57,7 +57,8 @@ def receive(channel: socket.socket) -> Message | None:
 def send(channel: socket.socket, message: Message) -> None:
     """Send on a blocking channel."""
     for part in message.frames():
-        channel.sendall(part)
+        if len(part):  # whoever has all of it may be gone
+            channel.sendall(part)
 
 
 def frame_header(frame: Frame) -> Header:
