@@ -5,6 +5,12 @@ from http.cookies import SimpleCookie
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import update
+
+from cultivar.accounts.rules import REPLY_LOST
+from cultivar.accounts.tables import SessionRow
+from cultivar.kernel.clock import now
+from cultivar.kernel.database import Database
 
 from .conftest import EMAIL, PASSWORD, Person
 from .test_api import problem
@@ -43,10 +49,35 @@ async def test_a_browser_refreshes_with_its_cookie_and_gets_the_next_one(strange
     assert (await stranger.ask("GET", "users/me")).json()["role"] == "guest"
 
 
-async def test_a_stolen_cookie_ends_the_session(stranger: Person) -> None:
+async def test_an_answer_that_was_lost_on_the_way_signs_nobody_out(stranger: Person) -> None:
+    before = cookie_of(await stranger.ask("POST", "auth/guest?cookie=true"))["value"]
+    lost = cookie_of(await stranger.ask("POST", "auth/refresh?cookie=true"))["value"]
+    stranger.http.cookies.clear()
+    again = await stranger.ask("POST", "auth/refresh?cookie=true", headers={"Cookie": f"{COOKIE}={before}"})
+    assert again.status_code == 200
+    stranger.tokens = again.json()
+    assert (await stranger.ask("GET", "users/me")).status_code == 200
+    for spent in (cookie_of(again)["value"], lost):
+        stranger.http.cookies.clear()
+        answer = await stranger.ask("POST", "auth/refresh?cookie=true", headers={"Cookie": f"{COOKIE}={spent}"})
+        assert answer.status_code == 200
+
+
+async def test_a_token_two_refreshes_old_ends_the_session_at_once(stranger: Person) -> None:
+    stolen = cookie_of(await stranger.ask("POST", "auth/guest?cookie=true"))["value"]
+    for _ in range(2):
+        await stranger.ask("POST", "auth/refresh?cookie=true")
+    stranger.http.cookies.clear()
+    replayed = await stranger.ask("POST", "auth/refresh?cookie=true", headers={"Cookie": f"{COOKIE}={stolen}"})
+    assert problem(replayed) == (401, "session_ended")
+
+
+async def test_a_stolen_cookie_ends_the_session(stranger: Person, db: Database) -> None:
     stolen = cookie_of(await stranger.ask("POST", "auth/guest?cookie=true"))["value"]
     stranger.tokens = (await stranger.ask("POST", "auth/refresh?cookie=true")).json()
     stranger.http.cookies.clear()
+    async with db.transaction() as session:
+        await session.execute(update(SessionRow).values(last_used_at=now() - 2 * REPLY_LOST))
     replayed = await stranger.ask("POST", "auth/refresh?cookie=true", headers={"Cookie": f"{COOKIE}={stolen}"})
     assert problem(replayed) == (401, "session_ended")
     assert problem(await stranger.ask("GET", "users/me")) == (401, "session_ended")

@@ -151,3 +151,11 @@ def test_only_pages_of_this_server_ask_for_cookies(origin: str | None, fetch_sit
 @given(st.text())
 def test_a_fingerprint_has_the_length_of_its_column(key: str) -> None:
     assert len(rules.fingerprint(key)) == 64
+
+
+def test_only_the_token_before_the_present_one_may_stand_for_a_lost_answer() -> None:
+    soon, late = rules.REPLY_LOST, rules.REPLY_LOST + timedelta(seconds=1)
+    assert rules.reply_was_lost(3, 4, soon)
+    assert not rules.reply_was_lost(3, 4, late)
+    assert not rules.reply_was_lost(2, 4, soon)
+    assert not rules.reply_was_lost(4, 4, soon)

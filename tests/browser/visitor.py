@@ -69,7 +69,7 @@ class Opener:
         for context in self._contexts:
             context.close()
         left = [said for said in self._complaints if not any(part in said for part in self.excused)]
-        assert left == []
+        assert left == [], left
 
     def _sign_in(self, context: BrowserContext, person: Person) -> None:
         """The cookie of a sign-in on the app's own page; the app finds it at its next start."""

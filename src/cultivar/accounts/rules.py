@@ -14,6 +14,7 @@ SESSION_IDLE = timedelta(days=30)
 SESSION_LONGEST = timedelta(days=365)
 FRESH_FOR = timedelta(minutes=15)
 TOUCH_EVERY = timedelta(hours=1)
+REPLY_LOST = timedelta(seconds=60)
 
 PASSWORD_SHORTEST = 10
 PASSWORD_LONGEST = 256
@@ -23,6 +24,14 @@ NEVER_IN_A_KEY = frozenset({"account", "admin"})
 
 _LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+|localhost")
+
+
+def reply_was_lost(asked: int, generation: int, since: timedelta) -> bool:
+    """Whether a browser that comes with the token before the present one may just not have got the answer.
+
+    A page that is loaded anew while it refreshes, or a network that goes away, loses the answer and the cookie in it.
+    """
+    return generation == asked + 1 and since <= REPLY_LOST
 
 
 def normal_email(text: str) -> str:

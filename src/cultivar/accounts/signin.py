@@ -102,22 +102,26 @@ async def refresh(db: Database, token: str, visitor: Visitor) -> Tokens:
     """New tokens for a refresh token, which is spent by it; raises SessionEnded, TokenInvalid or TokenExpired.
 
     A spent token ends its session. That must be kept although the request fails, hence a transaction of its own.
+    A browser's last token is good for a minute more, since the answer that replaced it may not have arrived.
     """
     claims = unsign(token, REFRESH)
     async with db.transaction() as session:
-        row = await _advanced(session, UUID(claims["sid"]), claims["gen"])
+        row = await _advanced(session, UUID(claims["sid"]), claims["gen"], visitor)
     if row is None:
         raise SessionEnded
     return _tokens(row, visitor)
 
 
-async def _advanced(session: AsyncSession, session_id: UUID, generation: int) -> SessionRow | None:
+async def _advanced(session: AsyncSession, session_id: UUID, generation: int, visitor: Visitor) -> SessionRow | None:
     row = await queries.session_row(session, session_id)
     if row is None or row.expires_at <= now():
         return None
     end = rules.session_end(row.created_at, now())
     if await queries.advance(session, session_id, generation, last_used_at=now(), expires_at=end):
         await session.refresh(row)
+        return row
+    await session.refresh(row)
+    if visitor.browser and rules.reply_was_lost(generation, row.generation, now() - row.last_used_at):
         return row
     await queries.delete_session(session, session_id)
     note("auth.session_ended", reason="refresh_token_reused", session_id=session_id, user_id=row.user_id)

@@ -21,7 +21,7 @@ export function Update() {
       });
       await workbox.register();
     };
-    const later = setTimeout(() => void start(), AFTER_MS);
+    const later = setTimeout(() => void start().catch(() => undefined), AFTER_MS); // without a network: next time
     return () => clearTimeout(later);
   }, []);
   if (change === null) return null;
