@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -137,6 +138,11 @@ def test_what_is_nobodys_counts_for_all_alone() -> None:
 
 def test_a_refusal_is_of_no_class() -> None:
     assert {key.class_name for key in gather([made(refusal="no_plant")])} == {None}
+
+
+def test_what_is_said_of_a_refusal_is_of_no_class() -> None:
+    of_nothing = replace(about(), class_name=None, confidence=None)
+    assert {key.class_name for key in gather([FeedbackGiven(of_nothing, RIGHT, AT)])} == {None}
 
 
 def test_feedback_that_is_changed_and_withdrawn_leaves_no_trace() -> None:
