@@ -30,9 +30,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Chromium, whose camera films one drawn leaf with tar spot."""
+    """Chromium, whose camera films one drawn leaf with tar spot.
+
+    It ends with these tests, since its driver keeps an event loop running in the thread that others need.
+    """
     program = shutil.which("chromium")
     if program is None:
         skip_or_fail("chromium", "apt-get install --no-install-recommends chromium")
@@ -46,7 +49,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The server with the built app, the pack `drawn`, and `drawn-fruit`, which finds and outlines."""
     if not (BUILT / "index.html").is_file():
