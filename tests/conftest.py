@@ -2,8 +2,10 @@
 
 import asyncio
 import secrets
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeVar
 
 import asyncpg
 import pytest
@@ -19,6 +21,7 @@ pytest_plugins = ("tests.support.servers", "tests.support.worlds")
 trials.register_profile("tests", deadline=None)  # a busy machine is no fault
 trials.load_profile("tests")
 
+T = TypeVar("T")
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.slow))
 
 
@@ -33,8 +36,8 @@ def app(request: pytest.FixtureRequest, drawn: Path, tmp_path_factory: pytest.Te
     """The application at work, once on SQLite and once on PostgreSQL; tests share it and bring their own people."""
     data_dir, more = tmp_path_factory.mktemp("data"), {}
     if request.param == "postgresql":
-        more["database_url"] = asyncio.run(new_database(request.getfixturevalue("postgres")))
-        asyncio.run(migrate.upgrade(more["database_url"]))
+        more["database_url"] = url = apart(new_database(request.getfixturevalue("postgres")))
+        apart(migrate.upgrade(url))
     with served(data_dir, drawn.parent, **more) as running:
         yield running
 
@@ -53,6 +56,12 @@ def grower(fruit_app: Served) -> Iterator[Person]:
     person = fruit_app.user()
     yield person
     person.http.close()
+
+
+def apart(work: Coroutine[Any, Any, T]) -> T:
+    """Run it in a thread of its own: a browser's driver may keep a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 async def new_database(server: str) -> str:

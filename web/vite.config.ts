@@ -6,6 +6,10 @@ import { defineConfig } from "vitest/config";
 const api = process.env.CULTIVAR_URL ?? "http://127.0.0.1:8000";
 const proxied = ["/api", "/files", "/docs", "/help", "/health", "/openapi.json"];
 
+const BASE =
+  /node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack\/(?!react-virtual|virtual)[\w-]+|i18next|react-i18next|openapi-fetch)\//;
+const SHELL = /src\/(app|lib|features\/home|i18n\/\w+\.ts|ui\/(button|layout|icon|failure|logo|class-names))/;
+
 export default defineConfig({
   plugins: [
     react(),
@@ -45,7 +49,17 @@ export default defineConfig({
     target: "es2022",
     assetsInlineLimit: 0,
     rolldownOptions: {
-      output: { entryFileNames: "assets/[name]-[hash].js", chunkFileNames: "assets/[name]-[hash].js" },
+      output: {
+        entryFileNames: "assets/[name]-[hash].js",
+        chunkFileNames: "assets/[name]-[hash].js",
+        // Every first visit needs all of these: two requests instead of twenty, each a trip over a slow network.
+        advancedChunks: {
+          groups: [
+            { name: "base", test: BASE },
+            { name: "shell", test: SHELL },
+          ],
+        },
+      },
     },
   },
   test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], setupFiles: ["src/testing/setup.ts"], css: false },

@@ -87,9 +87,9 @@ def wait_with(page: Page, photo: Path) -> None:
         page.get_by_role("button", name="Choose photos").click()
     chooser.value.set_files(photo)
     page.get_by_role("button", name="Get the answer").click()
-    if page.get_by_role("dialog").count():
-        page.get_by_role("dialog").get_by_role("radio", name="Kept for me").check(force=True)
-        page.get_by_role("dialog").get_by_role("button", name="Go on").click()
+    dialog = page.get_by_role("dialog", name="What may be kept")
+    dialog.locator("label").filter(has_text="Kept for me").click()
+    dialog.get_by_role("button", name="Go on").click()
     expect(page.get_by_text("Waits")).to_be_visible()
 
 

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { usePreferences } from "@/lib/preferences";
 import { useSession } from "@/lib/use-session";
@@ -10,9 +10,7 @@ import { Icon } from "@/ui/icon";
 import { Card, Note, Page } from "@/ui/layout";
 import { Basket } from "./basket";
 import { Camera } from "./camera";
-import { ConsentDialog } from "./consent";
 import { FileButton } from "./file-button";
-import { PackSelect, Thresholds } from "./options";
 import { Answers, Outbox } from "./outbox";
 import { questions } from "./questions";
 import styles from "./scan-page.module.css";
@@ -20,6 +18,11 @@ import { longSideFor, usePacks } from "./use-choices";
 import { type Consent, useConsent } from "./use-consent";
 import { useDrop } from "./use-drop";
 import { OF_ONE_PLANT, PLANTS_AT_ONCE, useShots } from "./use-shots";
+
+// A photo can be taken before these are there.
+const ConsentDialog = lazy(async () => ({ default: (await import("./consent")).ConsentDialog }));
+const PackSelect = lazy(async () => ({ default: (await import("./options")).PackSelect }));
+const Thresholds = lazy(async () => ({ default: (await import("./options")).Thresholds }));
 
 /** Photograph, say what may be kept, ask. */
 export function ScanPage() {
@@ -92,9 +95,13 @@ export function ScanPage() {
           <Outbox waiting={results.waiting} />
           <Answers answered={results.answered} />
           <Card label={t("scan.how")}>
-            <PackSelect packs={packs.data ?? []} pack={pack} />
+            <Suspense>
+              <PackSelect packs={packs.data ?? []} pack={pack} />
+            </Suspense>
             <Kept chosen={consent.chosen} onChange={() => setAsking("change")} />
-            <Thresholds pack={pack} />
+            <Suspense>
+              <Thresholds pack={pack} />
+            </Suspense>
           </Card>
         </div>
       </div>
@@ -102,15 +109,17 @@ export function ScanPage() {
         {busy ? t("scan.looking") : ""}
       </p>
       {asking !== "no" && (
-        <ConsentDialog
-          consent={consent}
-          isOpen
-          onClose={() => setAsking("no")}
-          onChosen={(allowed) => {
-            setAsking("no");
-            if (asking === "send") void send(allowed);
-          }}
-        />
+        <Suspense>
+          <ConsentDialog
+            consent={consent}
+            isOpen
+            onClose={() => setAsking("no")}
+            onChosen={(allowed) => {
+              setAsking("no");
+              if (asking === "send") void send(allowed);
+            }}
+          />
+        </Suspense>
       )}
     </Page>
   );
