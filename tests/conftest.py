@@ -16,7 +16,7 @@ from tests.support.app import Person, Served, served
 from tests.support.detector import drawn_fruit
 from tests.support.model import drawn_pack
 
-pytest_plugins = ("tests.support.servers", "tests.support.worlds")
+pytest_plugins = ("tests.support.servers", "tests.support.stuck", "tests.support.worlds")
 
 trials.register_profile("tests", deadline=None)  # a busy machine is no fault
 trials.load_profile("tests")

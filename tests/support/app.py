@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
+from weakref import WeakSet
 
 import httpx
 import uvicorn
@@ -28,6 +29,8 @@ T = TypeVar("T")
 API = "/api/v1"
 PATIENCE_S = 30.0
 PASSWORD = "correct horse battery 9"
+RUNNING: "WeakSet[Served]" = WeakSet()
+"""Every application at work in this process."""
 SECRET = "one secret for all applications of a test process"
 """The process signs with one keyring."""
 
@@ -83,12 +86,12 @@ class Served:
         config = uvicorn.Config(self.app, host="127.0.0.1", port=0, log_config=None, lifespan="on")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, daemon=True)
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
         self._clients: list[httpx.Client] = []
 
     def _run(self) -> None:
         async def serve() -> None:
-            self._loop = asyncio.get_running_loop()
+            self.loop = asyncio.get_running_loop()
             await self._server.serve()
 
         asyncio.run(serve())
@@ -96,6 +99,7 @@ class Served:
     def start(self) -> None:
         """Returns when the models answer."""
         self._thread.start()
+        RUNNING.add(self)
         wait_until(lambda: self._server.started or not self._thread.is_alive())
         with httpx.Client(base_url=self.url) as client:
             wait_until(lambda: client.get("/health/ready").status_code == 200)
@@ -106,6 +110,7 @@ class Served:
         self._server.should_exit = True
         self._thread.join(PATIENCE_S)
         assert not self._thread.is_alive()
+        RUNNING.discard(self)
 
     @property
     def url(self) -> str:
@@ -122,8 +127,8 @@ class Served:
         async def call() -> T:
             return await work()
 
-        assert self._loop is not None
-        future: Future[T] = asyncio.run_coroutine_threadsafe(call(), self._loop)
+        assert self.loop is not None
+        future: Future[T] = asyncio.run_coroutine_threadsafe(call(), self.loop)
         return future.result(PATIENCE_S)
 
     def rows(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
