@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from tests.support.app import PASSWORD, Person, Served, served
+from tests.browser.visitor import Opener, chromium
+from tests.support.app import Served, served
 from tests.support.detector import drawn_fruit
 from tests.support.fruit import bunch
 from tests.support.model import drawn_pack
@@ -32,7 +33,8 @@ RESULTS: Final = ROOT / "bench" / "results" / "app.json"
 SLOW_4G: Final = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}
 CPU: Final = 4
 TURNS: Final = 3
-ROWS, OUTLINES = 5_000, 300
+ROWS, PAGE, OUTLINES = 5_000, 100, 300
+DRAG_S: Final = 2
 LONG_TASKS = """
 window.__longest = 0;
 new PerformanceObserver((list) => {
@@ -49,11 +51,13 @@ FRAMES = """async (seconds) => {
 
 def measure() -> dict[str, Any]:
     """Every figure, beside what is wanted of it."""
-    with _site() as site, _chromium() as browser:
-        first, again = _starts(browser, site)
-        longest = _scrolling(browser, site)
-        rate = _panning(browser, site)
-        charts = _loads_charts(browser, site)  # by now there is something to draw
+    with _site() as site, chromium(shutil.which("chromium") or "chromium") as browser:
+        opener = Opener(browser, site)
+        first, again = _starts(opener)
+        longest = _scrolling(opener)
+        rate = _panning(opener)
+        charts = _loads_charts(opener)  # by now there is something to draw
+        opener.close()
     return {
         "first_visit_s": {"found": first, "wanted": 3.0},
         "installed_s": {"found": again, "wanted": 1.5},
@@ -70,24 +74,6 @@ def _site() -> Iterator[Served]:
         drawn_fruit(packs)
         with served(Path(work) / "data", packs, app_dir=ROOT / "web" / "dist") as site:
             yield site
-
-
-@contextmanager
-def _chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=args)
-        yield browser
-        browser.close()
-
-
-def _phone(browser: Browser, site: Served, person: Person | None = None) -> BrowserContext:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, base_url=site.url, locale="en-GB")
-    if person is not None:
-        form = {"grant_type": "password", "username": str(person.email), "password": PASSWORD}
-        context.request.post("/api/v1/auth/token?cookie=true", form=form, headers={"Origin": site.url})
-        context.add_init_script('localStorage.setItem("cultivar.was-signed-in", "1")')
-    return context
 
 
 def _usable(context: BrowserContext) -> float:
@@ -108,20 +94,20 @@ def _usable(context: BrowserContext) -> float:
     return taken
 
 
-def _starts(browser: Browser, site: Served) -> tuple[float, float]:
+def _starts(opener: Opener) -> tuple[float, float]:
     """The median of new visitors, and of the same ones when they come again."""
     first, again = [], []
     for _ in range(TURNS):
-        context = _phone(browser, site)
+        context = opener.enter()
         first.append(_usable(context))
         again.append(_usable(context))
         context.close()
     return round(sorted(first)[TURNS // 2], 2), round(sorted(again)[TURNS // 2], 2)
 
 
-def _loads_charts(browser: Browser, site: Served) -> bool:
+def _loads_charts(opener: Opener) -> bool:
     """Whether the chart library comes with the page of charts and with no other."""
-    context = _phone(browser, site, site.admin())
+    context = opener.enter(person=opener.site.admin())
     page, asked = context.new_page(), []
     page.on("request", lambda request: asked.append(request.url))
     for path in ("/", "/scan", "/history"):
@@ -134,13 +120,14 @@ def _loads_charts(browser: Browser, site: Served) -> bool:
     return not early and any("plotly" in url for url in asked)
 
 
-def _scrolling(browser: Browser, site: Served) -> float:
+def _scrolling(opener: Opener) -> float:
     """The longest task, in ms, while somebody scrolls through all they ever asked."""
-    person = site.user()
+    site, person = opener.site, opener.site.user()
     first = person.ask(_photo(), model="drawn-fruit", consent="store")["prediction_id"]
     site.rows(lambda session: _repeat(session, first))
-    context = _phone(browser, site, person)
-    page = context.new_page()
+    context = opener.enter(person=person)
+    page, pages = context.new_page(), set[str]()
+    page.on("response", lambda got: pages.add(got.url) if "/api/v1/predictions?" in got.url else None)
     page.goto("/history")
     page.get_by_role("main").get_by_role("link").first.wait_for()
     page.evaluate(LONG_TASKS)
@@ -155,6 +142,7 @@ def _scrolling(browser: Browser, site: Served) -> float:
         if at_end:
             page.wait_for_timeout(300)
     longest = float(page.evaluate("window.__longest"))
+    assert len(pages) >= ROWS / PAGE, f"only {len(pages)} pages of the list were read"
     context.close()
     return longest
 
@@ -169,12 +157,12 @@ async def _repeat(session: AsyncSession, prediction_id: str) -> None:
     await session.execute(insert(Prediction), more)
 
 
-def _panning(browser: Browser, site: Served) -> float:
+def _panning(opener: Opener) -> float:
     """Frames a second while a photo with many outlines is dragged about."""
-    person = site.user()
+    site, person = opener.site, opener.site.user()
     answer = person.ask(_photo(), model="drawn-fruit", consent="store")
     site.rows(lambda session: _outline(session, answer["prediction_id"]))
-    context = _phone(browser, site, person)
+    context = opener.enter(person=person)
     page = context.new_page()
     page.goto(f"/answers/{answer['prediction_id']}")
     page.get_by_role("button", name="Closer").click()
@@ -187,10 +175,12 @@ def _while_dragging(page: Page) -> float:
     box = page.get_by_role("group", name=re.compile(r"^\d+ things found")).bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.evaluate(f"window.__rate = ({FRAMES})(2)")
     page.mouse.move(x, y)
     page.mouse.down()
-    for step in range(120):
+    page.evaluate(f"void (window.__rate = ({FRAMES})({DRAG_S}))")
+    end, step = time.perf_counter() + DRAG_S, 0
+    while time.perf_counter() < end:
+        step += 1
         page.mouse.move(x + 60 * (step % 20) / 20, y + 40 * (step % 13) / 13)
     page.mouse.up()
     return round(float(page.evaluate("window.__rate")), 1)

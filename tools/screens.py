@@ -5,8 +5,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Page, sync_playwright
-from tests.browser.visitor import Opener, Screen, Theme, settled
+from playwright.sync_api import Page
+from tests.browser.visitor import Opener, Screen, Theme, chromium, filming, settled
 from tests.support.app import Person, served
 from tests.support.detector import drawn_fruit
 from tests.support.drawing import BANANA, BANANA_SICK, MAPLE, MAPLE_SICK, THING, WILLOW, WILLOW_SICK, picture
@@ -17,7 +17,6 @@ from tests.support.photofile import jpeg
 OUT: Final = Path(__file__).resolve().parents[1] / "docs" / "assets" / "app"
 SEEN: Final = (MAPLE, WILLOW_SICK, BANANA, MAPLE_SICK, THING, WILLOW, BANANA_SICK, MAPLE_SICK)
 FINGERS: Final = ("Ripe", "Ripe", "Mature", "Over Ripe", "Not Mature")
-FILM: Final = 4
 
 
 def asked(person: Person) -> tuple[str, str]:
@@ -46,15 +45,14 @@ def rest(page: Page) -> None:
 
 def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as work, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as work:
         packs = drawn_pack(Path(work) / "packs").parent
         drawn_fruit(packs)
-        film = Path(work) / "leaf.mjpeg"
-        film.write_bytes(jpeg(picture(MAPLE_SICK, seed=3, size=(640, 480))) * FILM)
-        camera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
-        args = ["--no-sandbox", "--disable-gpu", *camera, f"--use-file-for-fake-video-capture={film}"]
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=args)
-        with served(Path(work) / "data", packs) as site:
+        camera = filming(jpeg(picture(MAPLE_SICK, seed=3, size=(640, 480))), Path(work))
+        with (
+            chromium(shutil.which("chromium") or "chromium", *camera) as browser,
+            served(Path(work) / "data", packs) as site,
+        ):
             person, opener = site.admin(), Opener(browser, site)
             leaf, fruit = asked(person)
             take(opener, person, "/scan", "scan-phone", "phone", "light")
@@ -64,7 +62,6 @@ def main() -> None:
             take(opener, person, "/monitoring", "monitoring-desktop", "desktop", "dark")
             take(opener, person, "/models/drawn", "model-desktop", "desktop", "light")
             opener.close()
-        browser.close()
 
 
 if __name__ == "__main__":

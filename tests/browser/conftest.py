@@ -6,9 +6,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.browser.visitor import Opener
+from tests.browser import visitor
+from tests.browser.visitor import Opener, filming
 from tests.support.app import Served, served
 from tests.support.detector import drawn_fruit
 from tests.support.drawing import MAPLE_SICK, picture
@@ -18,8 +19,6 @@ from tests.support.processes import skip_or_fail
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / "web" / "dist"
-QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync")
-FRAMES = 4
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,14 +38,9 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     program = shutil.which("chromium")
     if program is None:
         skip_or_fail("chromium", "apt-get install --no-install-recommends chromium")
-    film = tmp_path_factory.mktemp("camera") / "leaf.mjpeg"
-    film.write_bytes(jpeg(picture(MAPLE_SICK, seed=3, size=(640, 480))) * FRAMES)
-    camera = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
-    args = [*QUIET, *camera, f"--use-file-for-fake-video-capture={film}"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=args)
+    camera = filming(jpeg(picture(MAPLE_SICK, seed=3, size=(640, 480))), tmp_path_factory.mktemp("camera"))
+    with visitor.chromium(program, *camera) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="package")

@@ -1,14 +1,19 @@
 """Somebody before a browser: their tab, what its console complained of, and how they come to be signed in."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.support.app import PASSWORD, Person, Served
 
 Screen = Literal["phone", "desktop"]
 Theme = Literal["light", "dark"]
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync")
+FRAMES = 4
 SIZES = {"phone": (390, 844), "desktop": (1280, 800)}
 WAS_IN = 'localStorage.setItem("cultivar.was-signed-in", "1")'
 """What the app notes for itself when somebody signs in."""
@@ -17,6 +22,23 @@ WAS_IN = 'localStorage.setItem("cultivar.was-signed-in", "1")'
 LOADED = """() => [...document.querySelectorAll("main [role=status] > .visually-hidden")]
     .every((skeleton) => skeleton.closest("[data-scheme]"))"""
 """No skeleton is left, but for the one that the design page shows."""
+
+
+@contextmanager
+def chromium(program: str, *more: str) -> Iterator[Browser]:
+    """A browser that asks nobody but the pages that it is shown."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=[*QUIET, *more])
+        yield browser
+        browser.close()
+
+
+def filming(photo: bytes, folder: Path) -> list[str]:
+    """Arguments for a browser whose camera films this photo, which is laid into `folder`."""
+    film = folder / "film.mjpeg"
+    film.write_bytes(photo * FRAMES)
+    camera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    return [*camera, f"--use-file-for-fake-video-capture={film}"]
 
 
 def settled(page: Page) -> None:
@@ -46,6 +68,17 @@ class Opener:
         person: Person | None = None,
     ) -> Page:
         """A tab on this page; `person` is signed in first, by their e-mail and password."""
+        page = self.enter(screen=screen, theme=theme, locale=locale, person=person).new_page()
+        page.on("console", lambda said: self._note(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self._note(str(error)))
+        page.on("request", lambda asked: self._outside(asked.url))
+        page.goto(path)
+        return page
+
+    def enter(
+        self, *, screen: Screen = "phone", theme: Theme = "light", locale: str = "en-GB", person: Person | None = None
+    ) -> BrowserContext:
+        """A new browser without a tab."""
         width, height = SIZES[screen]
         context = self.browser.new_context(
             viewport={"width": width, "height": height},
@@ -56,14 +89,9 @@ class Opener:
             base_url=self.site.url,
         )
         self._contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda said: self._note(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: self._note(str(error)))
-        page.on("request", lambda asked: self._outside(asked.url))
         if person is not None:
             self._sign_in(context, person)
-        page.goto(path)
-        return page
+        return context
 
     def close(self) -> None:
         for context in self._contexts:

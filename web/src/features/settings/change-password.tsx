@@ -1,12 +1,12 @@
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, body } from "@/lib/api";
 import { queries } from "@/lib/queries";
 import { useWords } from "@/lib/words";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
-import { Actions, Note } from "@/ui/layout";
+import { Form } from "@/ui/form";
 import { TextField } from "@/ui/text-field";
 import styles from "./settings.module.css";
 
@@ -40,12 +40,21 @@ function PasswordForm({ onClose, onDone }: { onClose: () => void; onDone: () => 
       await queries.invalidateQueries();
     },
   });
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    change.mutate();
-  }
   return (
-    <form className={styles.form} onSubmit={submit}>
+    <Form
+      onSubmit={() => change.mutate()}
+      wrong={change.isError ? words(change.error) : null}
+      foot={
+        <>
+          <Button type="submit" isDisabled={change.isPending}>
+            {t("action.save")}
+          </Button>
+          <Button tone="quiet" onPress={onClose}>
+            {t("action.cancel")}
+          </Button>
+        </>
+      }
+    >
       <TextField
         label={t("settings.password_now")}
         type="password"
@@ -64,19 +73,6 @@ function PasswordForm({ onClose, onDone }: { onClose: () => void; onDone: () => 
         onChange={setNext}
       />
       <p className={styles.soft}>{t("settings.password_others")}</p>
-      {change.isError && (
-        <Note mood="bad" announce>
-          {words(change.error)}
-        </Note>
-      )}
-      <Actions>
-        <Button type="submit" isDisabled={change.isPending}>
-          {t("action.save")}
-        </Button>
-        <Button tone="quiet" onPress={onClose}>
-          {t("action.cancel")}
-        </Button>
-      </Actions>
-    </form>
+    </Form>
   );
 }

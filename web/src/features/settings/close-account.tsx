@@ -1,14 +1,14 @@
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useWords } from "@/lib/words";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
-import { Actions, Note } from "@/ui/layout";
+import { Form } from "@/ui/form";
+import { Actions } from "@/ui/layout";
 import { TextField } from "@/ui/text-field";
 import { closeAccount } from "./leaving";
-import styles from "./settings.module.css";
 
 export function CloseAccount({ guest }: { guest: boolean }) {
   const { t } = useTranslation();
@@ -38,12 +38,21 @@ function Farewell({ guest, onClose }: { guest: boolean; onClose: () => void }) {
     mutationFn: () => closeAccount(password),
     onSuccess: () => navigate({ to: "/" }),
   });
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    close.mutate();
-  }
   return (
-    <form className={styles.form} onSubmit={submit}>
+    <Form
+      onSubmit={() => close.mutate()}
+      wrong={close.isError ? words(close.error) : null}
+      foot={
+        <>
+          <Button tone="danger" type="submit" isDisabled={close.isPending}>
+            {t("settings.close_yes")}
+          </Button>
+          <Button tone="quiet" onPress={onClose}>
+            {t("action.cancel")}
+          </Button>
+        </>
+      }
+    >
       <p>{t("settings.close_warning")}</p>
       {!guest && (
         <TextField
@@ -55,19 +64,6 @@ function Farewell({ guest, onClose }: { guest: boolean; onClose: () => void }) {
           onChange={setPassword}
         />
       )}
-      {close.isError && (
-        <Note mood="bad" announce>
-          {words(close.error)}
-        </Note>
-      )}
-      <Actions>
-        <Button tone="danger" type="submit" isDisabled={close.isPending}>
-          {t("settings.close_yes")}
-        </Button>
-        <Button tone="quiet" onPress={onClose}>
-          {t("action.cancel")}
-        </Button>
-      </Actions>
-    </form>
+    </Form>
   );
 }

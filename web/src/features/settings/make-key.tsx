@@ -1,11 +1,12 @@
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, body, type Schemas } from "@/lib/api";
 import { useWords } from "@/lib/words";
 import { Button } from "@/ui/button";
 import { Checks } from "@/ui/checks";
 import { Dialog } from "@/ui/dialog";
+import { Form } from "@/ui/form";
 import { Actions, Note } from "@/ui/layout";
 import { Select } from "@/ui/select";
 import { TextField } from "@/ui/text-field";
@@ -61,12 +62,21 @@ function KeyForm({ role, onClose, onMade }: KeyFormProps) {
       body(api.POST("/api/v1/keys", { body: { name, scopes, expires_at: expiry(lasting, new Date()) } })),
     onSuccess: onMade,
   });
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    make.mutate();
-  }
   return (
-    <form className={styles.form} onSubmit={submit}>
+    <Form
+      onSubmit={() => make.mutate()}
+      wrong={make.isError ? words(make.error) : null}
+      foot={
+        <>
+          <Button type="submit" isDisabled={make.isPending || scopes.length === 0}>
+            {t("settings.key_make")}
+          </Button>
+          <Button tone="quiet" onPress={onClose}>
+            {t("action.cancel")}
+          </Button>
+        </>
+      }
+    >
       <TextField
         label={t("settings.key_name")}
         hint={t("settings.key_name_hint")}
@@ -87,20 +97,7 @@ function KeyForm({ role, onClose, onMade }: KeyFormProps) {
         value={lasting}
         onChange={(id) => setLasting(LASTS.find((one) => one === id) ?? "year")}
       />
-      {make.isError && (
-        <Note mood="bad" announce>
-          {words(make.error)}
-        </Note>
-      )}
-      <Actions>
-        <Button type="submit" isDisabled={make.isPending || scopes.length === 0}>
-          {t("settings.key_make")}
-        </Button>
-        <Button tone="quiet" onPress={onClose}>
-          {t("action.cancel")}
-        </Button>
-      </Actions>
-    </form>
+    </Form>
   );
 }
 

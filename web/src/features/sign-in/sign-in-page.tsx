@@ -1,15 +1,17 @@
+import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, body } from "@/lib/api";
 import { queries } from "@/lib/queries";
-import { ProblemError, signIn } from "@/lib/session";
+import { signIn } from "@/lib/session";
 import { useSession } from "@/lib/use-session";
+import { useWords } from "@/lib/words";
 import { Button } from "@/ui/button";
 import { Choices } from "@/ui/choices";
-import { Card, Note, Page } from "@/ui/layout";
+import { Form } from "@/ui/form";
+import { Card, Page } from "@/ui/layout";
 import { TextField } from "@/ui/text-field";
-import styles from "./sign-in-page.module.css";
 
 type Way = "sign_in" | "register";
 
@@ -21,7 +23,7 @@ async function enter(way: Way, guest: boolean, email: string, password: string):
     else await body(api.POST("/api/v1/auth/register", credentials));
   }
   if (way === "sign_in" || !guest) await signIn(email, password);
-  await queries.invalidateQueries();
+  await queries.resetQueries(); // what somebody else was shown is not theirs
 }
 
 export function SignInPage() {
@@ -31,22 +33,11 @@ export function SignInPage() {
   const [way, setWay] = useState<Way>("sign_in");
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
-  const [wrong, setWrong] = useState("");
-  const [busy, setBusy] = useState(false);
-
-  async function submit(event: FormEvent) {
-    event.preventDefault();
-    setBusy(true);
-    setWrong("");
-    try {
-      await enter(way, guest, email.trim(), password);
-      await navigate({ to: "/" });
-    } catch (error) {
-      setWrong(error instanceof ProblemError ? error.message : t("state.unreachable"));
-    } finally {
-      setBusy(false);
-    }
-  }
+  const words = useWords();
+  const entering = useMutation({
+    mutationFn: () => enter(way, guest, email.trim(), password),
+    onSuccess: () => navigate({ to: "/" }),
+  });
 
   return (
     <Page title={t("sign_in.title")} lead={t("sign_in.lead")} narrow>
@@ -60,7 +51,15 @@ export function SignInPage() {
           value={way}
           onChange={(id) => setWay(id as Way)}
         />
-        <form className={styles.form} onSubmit={submit}>
+        <Form
+          onSubmit={() => entering.mutate()}
+          wrong={entering.isError ? words(entering.error) : null}
+          foot={
+            <Button type="submit" isDisabled={entering.isPending} wide>
+              {way === "register" ? t("action.register") : t("action.sign_in")}
+            </Button>
+          }
+        >
           <TextField
             label={t("sign_in.email")}
             type="email"
@@ -78,15 +77,7 @@ export function SignInPage() {
             value={password}
             onChange={setPassword}
           />
-          {wrong !== "" && (
-            <Note mood="bad" announce>
-              {wrong}
-            </Note>
-          )}
-          <Button type="submit" isDisabled={busy} wide>
-            {way === "register" ? t("action.register") : t("action.sign_in")}
-          </Button>
-        </form>
+        </Form>
       </Card>
     </Page>
   );
