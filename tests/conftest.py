@@ -14,12 +14,14 @@ from hypothesis import settings as trials
 from cultivar.kernel import migrate
 from tests.support.app import Person, Served, served
 from tests.support.detector import drawn_fruit
+from tests.support.logs import plain_log
 from tests.support.model import drawn_pack
 
 pytest_plugins = ("tests.support.servers", "tests.support.stuck", "tests.support.worlds")
 
 trials.register_profile("tests", deadline=None)  # a busy machine is no fault
 trials.load_profile("tests")
+plain_log()
 
 T = TypeVar("T")
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.slow))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cultivar.kernel import telemetry
 from cultivar.kernel.settings import Settings
 from tests.kernel.edge_app import build, client
+from tests.support.logs import plain_log
 
 Read = Callable[[], list[dict[str, Any]]]
 
@@ -32,7 +33,7 @@ def read(tmp_path: Path) -> Iterator[Read]:
     root.handlers[:] = before
     root.setLevel(level)
     logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
+    plain_log()
 
 
 async def test_one_line_a_request_names_the_route_and_who_asked_but_no_values(tmp_path: Path, read: Read) -> None:

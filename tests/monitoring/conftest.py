@@ -5,13 +5,13 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-import structlog
 
 from cultivar.kernel import migrate
 from cultivar.kernel.settings import Settings
 from cultivar.packs.service import load_pack
 from tests.conftest import DATABASES, new_database
 from tests.support.app import Person, Served, served
+from tests.support.logs import plain_log
 from tests.support.network import write_model
 
 
@@ -34,7 +34,7 @@ def quick(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(autouse=True)
 def _log_of_every_level() -> None:
     """An application sets a higher one."""
-    structlog.reset_defaults()
+    plain_log()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from cultivar.kernel.database import Database
 from cultivar.kernel.settings import Settings
@@ -14,6 +13,7 @@ from cultivar.kernel.world import World
 from cultivar.packs.service import load_pack
 from cultivar.vision.manifest import Manifest
 from cultivar.vision.runtime.engine import Engine
+from tests.support.logs import plain_log
 from tests.support.network import write_model
 
 SHIPPED = Settings().packs_dir
@@ -22,7 +22,7 @@ SHIPPED = Settings().packs_dir
 @pytest.fixture(autouse=True)
 def _log_of_every_level() -> None:
     """An application that another test made may have set a higher one."""
-    structlog.reset_defaults()
+    plain_log()
 
 
 class Nobody:
