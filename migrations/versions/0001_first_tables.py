@@ -204,6 +204,22 @@ def upgrade() -> None:
         batch_op.create_index('uq_daily_classes_all', ['day', 'model', 'model_version', 'class_name'], unique=True, sqlite_where=sa.text('owner_id IS NULL'), postgresql_where=sa.text('owner_id IS NULL'))
         batch_op.create_index('uq_daily_classes_owner', ['owner_id', 'day', 'model', 'model_version', 'class_name'], unique=True, sqlite_where=sa.text('owner_id IS NOT NULL'), postgresql_where=sa.text('owner_id IS NOT NULL'))
 
+    op.create_table('daily_confusions',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('model', sa.String(length=64), nullable=False),
+    sa.Column('model_version', sa.String(length=64), nullable=False),
+    sa.Column('class_name', sa.String(length=255), nullable=False),
+    sa.Column('correct_class_name', sa.String(length=255), nullable=False),
+    sa.Column('owner_id', sa.Uuid(), nullable=True),
+    sa.Column('incorrect', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['owner_id'], ['users.id'], name=op.f('fk_daily_confusions_owner_id_users')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_daily_confusions'))
+    )
+    with op.batch_alter_table('daily_confusions', schema=None) as batch_op:
+        batch_op.create_index('uq_daily_confusions_all', ['day', 'model', 'model_version', 'class_name', 'correct_class_name'], unique=True, sqlite_where=sa.text('owner_id IS NULL'), postgresql_where=sa.text('owner_id IS NULL'))
+        batch_op.create_index('uq_daily_confusions_owner', ['owner_id', 'day', 'model', 'model_version', 'class_name', 'correct_class_name'], unique=True, sqlite_where=sa.text('owner_id IS NOT NULL'), postgresql_where=sa.text('owner_id IS NOT NULL'))
+
     op.create_table('daily_models',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('day', sa.Date(), nullable=False),
@@ -600,6 +616,11 @@ def downgrade() -> None:
         batch_op.drop_index('uq_daily_models_all', sqlite_where=sa.text('owner_id IS NULL'), postgresql_where=sa.text('owner_id IS NULL'))
 
     op.drop_table('daily_models')
+    with op.batch_alter_table('daily_confusions', schema=None) as batch_op:
+        batch_op.drop_index('uq_daily_confusions_owner', sqlite_where=sa.text('owner_id IS NOT NULL'), postgresql_where=sa.text('owner_id IS NOT NULL'))
+        batch_op.drop_index('uq_daily_confusions_all', sqlite_where=sa.text('owner_id IS NULL'), postgresql_where=sa.text('owner_id IS NULL'))
+
+    op.drop_table('daily_confusions')
     with op.batch_alter_table('daily_classes', schema=None) as batch_op:
         batch_op.drop_index('uq_daily_classes_owner', sqlite_where=sa.text('owner_id IS NOT NULL'), postgresql_where=sa.text('owner_id IS NOT NULL'))
         batch_op.drop_index('uq_daily_classes_all', sqlite_where=sa.text('owner_id IS NULL'), postgresql_where=sa.text('owner_id IS NULL'))

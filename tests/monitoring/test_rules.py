@@ -145,6 +145,14 @@ def test_what_is_said_of_a_refusal_is_of_no_class() -> None:
     assert {key.class_name for key in gather([FeedbackGiven(of_nothing, RIGHT, AT)])} == {None}
 
 
+def test_a_wrong_answer_counts_for_the_class_that_it_really_is_and_no_other_word_does() -> None:
+    wrong = sums([FeedbackGiven(about(), WRONG, AT)])
+    assert wrong[Key(AT.date(), "drawn", "1.0.0", None, "Maple___healthy", "Willow___Rust")] == {"incorrect": 1}
+    unsaid = (Verdict(False, None, None, None), Verdict(None, True, 2, "Willow___Rust"), RIGHT)
+    found = gather([FeedbackGiven(about(), said, AT) for said in unsaid])
+    assert {key.correct_class_name for key in found} == {None}
+
+
 def test_feedback_that_is_changed_and_withdrawn_leaves_no_trace() -> None:
     given_, changed = FeedbackGiven(about(), RIGHT, AT), FeedbackChanged(about(), RIGHT, WRONG, AT)
     assert sums([given_, changed]) == sums([FeedbackGiven(about(), WRONG, AT)])
@@ -153,7 +161,7 @@ def test_feedback_that_is_changed_and_withdrawn_leaves_no_trace() -> None:
 
 def test_a_deleted_prediction_leaves_its_owners_counts_and_stays_in_those_of_all() -> None:
     known = ("drawn", "1.0.0", "Maple___healthy", 0.25, None, 12.5, AT)
-    deleted = PredictionDeleted(UUID(int=1), PERSON, *known, True, False, False)
+    deleted = PredictionDeleted(UUID(int=1), PERSON, *known, True, False, False, "Willow___Rust")
     found = sums([made(), FeedbackGiven(about(), WRONG, AT), deleted])
     assert {key.owner_id for key in found} == {None}
     assert found == {

@@ -18,11 +18,10 @@ from cultivar.kernel.clock import now
 from cultivar.monitoring import rules, service
 from cultivar.monitoring.schemas import FeedbackStats, Scope, Statistics
 from cultivar.predictions.events import PredictionDeleted, PredictionMade
+from tests.monitoring.confusions import CLASSES, check_confusion
 from tests.support import drawing
 from tests.support.app import Person, Served, fine, problem
 from tests.support.leaves import black, leaf
-
-CLASSES = ("Maple___healthy", "Willow___Rust", "Banana___healthy")
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,7 @@ class Told:
 
 verdicts = st.sampled_from(
     [Verdict(right, pleased, None, None) for right in (True, False, None) for pleased in (True, False, None)][:-1]
+    + [Verdict(right, True, place, name) for right in (False, None) for place, name in enumerate(CLASSES)]
 )
 beginnings = st.builds(
     lambda mine, days_ago, version, named, ms: Told(uuid4(), mine, days_ago, version, *(named or (None, None)), ms),
@@ -105,8 +105,8 @@ def _live_through(
             facts.append(FeedbackChanged(about, said, word, at))
         said = word
     if deleted and owner:
-        right, pleased = (said.is_correct, said.satisfied) if said else (None, None)
-        end = (said is not None, right, pleased)
+        word = said or Verdict(None, None, None, None)
+        end = (said is not None, word.is_correct, word.satisfied, word.correct_class_name)
         facts.append(PredictionDeleted(begun.id, owner, *known, refusal, begun.inference_ms, at, *end))
     return replace(begun, said=said, deleted=bool(deleted and owner)), facts
 
@@ -167,6 +167,7 @@ def _check_feedback(found: FeedbackStats, told: list[Told]) -> None:
         _check_class(found, name, these)
     problems = {problem.class_name for problem in found.problem_classes}
     assert problems == {one.class_name for one in told if one.class_name and one.said and one.said.is_correct is False}
+    check_confusion(found.confusion, [(one.class_name, one.said) for one in told if one.said])
     _check_days(found, told)
 
 

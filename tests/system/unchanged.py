@@ -9,7 +9,7 @@ from tests.support.app import Served
 
 from cultivar.kernel.database import Base
 
-MOVING = {"daily_classes", "daily_models", "jobs", "outbox", "sessions", "users"}
+MOVING = {"daily_classes", "daily_confusions", "daily_models", "jobs", "outbox", "sessions", "users"}
 """Tables that move by themselves: what earlier requests left to the worker, and people who sign in."""
 
 

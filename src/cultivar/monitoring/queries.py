@@ -5,18 +5,34 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cultivar.monitoring.confusion import Confused
 from cultivar.monitoring.schemas import Scope
 from cultivar.monitoring.schemas.watching import AlertFilters
-from cultivar.monitoring.tables import Alert, DailyClass, DailyModel
+from cultivar.monitoring.tables import Alert, DailyClass, DailyConfusion, DailyModel
 
 Row = TypeVar("Row", DailyModel, DailyClass)
 
 
 async def days(session: AsyncSession, table: type[Row], scope: Scope, first: date, last: date) -> Sequence[Row]:
     """The rows of these days, both among them, oldest first."""
+    asked = select(table).where(*_within(table, scope, first, last))
+    return (await session.scalars(asked.order_by(table.day, table.id))).all()
+
+
+async def confused(session: AsyncSession, scope: Scope, first: date, last: date) -> list[Confused]:
+    """Wrong answers of these days by the class that was answered and the one that people said, added up there."""
+    table, n = DailyConfusion, func.sum(DailyConfusion.incorrect)
+    pair = table.class_name, table.correct_class_name
+    asked = select(*pair, n).where(*_within(table, scope, first, last)).group_by(*pair).having(n != 0)
+    return [Confused(answered, said, int(count)) for answered, said, count in await session.execute(asked)]
+
+
+def _within(
+    table: type[DailyModel] | type[DailyClass] | type[DailyConfusion], scope: Scope, first: date, last: date
+) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [
         table.day.between(first, last),
         table.owner_id == scope.owner_id if scope.owner_id else table.owner_id.is_(None),
@@ -25,7 +41,7 @@ async def days(session: AsyncSession, table: type[Row], scope: Scope, first: dat
         conditions.append(table.model == scope.model)
     if scope.model_version is not None:
         conditions.append(table.model_version == scope.model_version)
-    return (await session.scalars(select(table).where(*conditions).order_by(table.day, table.id))).all()
+    return conditions
 
 
 def alerts(filters: AlertFilters) -> Select[Alert]:

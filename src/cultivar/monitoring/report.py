@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from cultivar.monitoring import rules
+from cultivar.monitoring.confusion import Confused, confusion
 from cultivar.monitoring.schemas import (
     ClassStatistics,
     Day,
@@ -40,8 +41,11 @@ def statistics(days: Sequence[date], rows: Iterable[DailyModel]) -> Statistics:
     )
 
 
-def feedback_stats(days: Sequence[date], models: Sequence[DailyModel], classes: Sequence[DailyClass]) -> FeedbackStats:
-    """What was said over all rows, by class, and by day and version."""
+def feedback_stats(
+    days: Sequence[date], models: Sequence[DailyModel], classes: Sequence[DailyClass], confused: Sequence[Confused]
+) -> FeedbackStats:
+    """What was said over all rows, by class, what was taken for what, and by day and version."""
+    by_class = _by_class(classes)
     total, said = _sum(models, "predictions"), _sum(models, "feedback")
     correct, incorrect = _sum(models, "correct"), _sum(models, "incorrect")
     return FeedbackStats(
@@ -54,7 +58,8 @@ def feedback_stats(days: Sequence[date], models: Sequence[DailyModel], classes: 
         incorrect_predictions=incorrect,
         overall_accuracy=rules.rate(correct, correct + incorrect),
         feedback_rate=rules.rate(said, total),
-        class_statistics=_by_class(classes),
+        class_statistics=by_class,
+        confusion=confusion(by_class, confused),
         problem_classes=_problems(classes),
         model_performance=_performance(models, classes),
     )

@@ -104,13 +104,17 @@ def inference_ms(
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a count is of. `owner_id` None: all people together. `class_name` None: all classes and refusals."""
+    """What a count is of. `owner_id` None: all people together. `class_name` None: all classes and refusals.
+
+    `correct_class_name`: wrong answers alone, of which people said that they are this class.
+    """
 
     day: date
     model: str
     model_version: str
     owner_id: UUID | None
     class_name: str | None = None
+    correct_class_name: str | None = None
 
 
 @dataclass(slots=True)
@@ -148,7 +152,7 @@ def _deltas(fact: Any) -> Iterator[tuple[Key, Delta]]:
         case PredictionDeleted():
             yield from _prediction(fact, fact.made_at, [fact.owner_id], -1)
             if fact.has_feedback:
-                said = Verdict(fact.is_correct, fact.satisfied, None, None)
+                said = Verdict(fact.is_correct, fact.satisfied, None, fact.correct_class_name)
                 yield from _feedback(fact, fact.made_at, [fact.owner_id], said, -1)
         case FeedbackGiven(about=about, said=said):
             yield from _feedback(about, about.made_at, _owners(about), said, +1)
@@ -192,12 +196,12 @@ def _feedback(
         yield _key(about, at, owner), Delta(Counter(sums | pleased))
         if about.class_name is not None:
             yield _key(about, at, owner, about.class_name), Delta(Counter(sums | sureness))
+            if wrong and said.correct_class_name is not None:
+                yield _key(about, at, owner, about.class_name, said.correct_class_name), Delta(Counter(incorrect=sign))
 
 
-def _key(
-    about: About | PredictionMade | PredictionDeleted, at: datetime, owner: UUID | None, class_name: str | None = None
-) -> Key:
-    return Key(at.astimezone(UTC).date(), about.model, about.model_version, owner, class_name)
+def _key(about: About | PredictionMade | PredictionDeleted, at: datetime, owner: UUID | None, *class_names: str) -> Key:
+    return Key(at.astimezone(UTC).date(), about.model, about.model_version, owner, *class_names)
 
 
 def window(today: date, days: int) -> list[date]:

@@ -70,6 +70,24 @@ class DailyClass(Base):
     confidence_incorrect: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
+class DailyConfusion(Base):
+    """One day of the wrong answers of one class of a model version that people named as another class."""
+
+    __tablename__ = "daily_confusions"
+    __table_args__ = _one_row_each(
+        "daily_confusions", "day", "model", "model_version", "class_name", "correct_class_name"
+    )
+
+    id: Mapped[Id]
+    day: Mapped[date]
+    model: Mapped[str] = mapped_column(String(64))
+    model_version: Mapped[str] = mapped_column(String(64))
+    class_name: Mapped[str] = mapped_column(String(255))
+    correct_class_name: Mapped[str] = mapped_column(String(255))
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    incorrect: Mapped[int] = mapped_column(default=0)
+
+
 class Rollup(Base):
     """Sums of one source over `seconds` from `start` on: a model version's answers, requests, or a machine's load."""
 

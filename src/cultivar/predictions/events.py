@@ -39,7 +39,7 @@ class PredictionMade:
 
 @dataclass(frozen=True, slots=True)
 class PredictionDeleted:
-    """Its owner removed it, with its photos and its feedback. The last three say what had been counted for it."""
+    """Its owner removed it, with its photos and its feedback. From `has_feedback` on it says what had been counted."""
 
     name: ClassVar[str] = "predictions.deleted"
     prediction_id: UUID
@@ -54,3 +54,4 @@ class PredictionDeleted:
     has_feedback: bool
     is_correct: bool | None
     satisfied: bool | None
+    correct_class_name: str | None = None

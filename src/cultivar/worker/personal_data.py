@@ -70,6 +70,7 @@ HOLDERS = (
         _at_once(monitoring.export),
         "daily_models.owner_id",
         "daily_classes.owner_id",
+        "daily_confusions.owner_id",
     ),
     _holder("surveys", _without_world(surveys.erase), surveys.export, "surveys.owner_id"),
     _holder("training", _without_world(datasets.erase), datasets.export, "dataset_items.owner_id"),

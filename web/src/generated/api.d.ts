@@ -1671,6 +1671,85 @@ export interface components {
             window: number;
         };
         /**
+         * Confusion
+         * @description What was answered against what people say that it was; right or wrong as in `class_statistics`.
+         * @example {
+         *       "classes": [
+         *         "Tomato___Late_blight",
+         *         "Tomato___Early_blight"
+         *       ],
+         *       "rows": [
+         *         {
+         *           "class_name": "Tomato___Late_blight",
+         *           "correct": 14,
+         *           "n": 20,
+         *           "said": [
+         *             14,
+         *             4
+         *           ],
+         *           "said_other": 0,
+         *           "unnamed": 2
+         *         },
+         *         {
+         *           "class_name": "Tomato___Early_blight",
+         *           "correct": 8,
+         *           "n": 10,
+         *           "said": [
+         *             2,
+         *             8
+         *           ],
+         *           "said_other": 0,
+         *           "unnamed": 0
+         *         }
+         *       ]
+         *     }
+         */
+        Confusion: {
+            /**
+             * Classes
+             * @description At most ten: those taken for others, and others for them, most often first.
+             */
+            classes: string[];
+            /**
+             * Rows
+             * @description One for each of `classes`, then one for all others where there are any.
+             */
+            rows: components["schemas"]["ConfusionRow"][];
+        };
+        /**
+         * ConfusionRow
+         * @description Answers of one class. `n` is the sum of `said`, `said_other` and `unnamed`.
+         */
+        ConfusionRow: {
+            /**
+             * Class Name
+             * @description The class that was answered; null: all that are not listed.
+             */
+            class_name: string | null;
+            /** Correct */
+            correct: number;
+            /**
+             * N
+             * @description How many of them people said were right or wrong.
+             */
+            n: number;
+            /**
+             * Said
+             * @description How many really were each of `classes`, right ones under their own class.
+             */
+            said: number[];
+            /**
+             * Said Other
+             * @description How many really were a class that is not listed.
+             */
+            said_other: number;
+            /**
+             * Unnamed
+             * @description How many were wrong, and nobody said what they were.
+             */
+            unnamed: number;
+        };
+        /**
          * ConsentIn
          * @description `text_version` names the text that was read; left out, it is the present one.
          */
@@ -2163,6 +2242,7 @@ export interface components {
             class_statistics: {
                 [key: string]: components["schemas"]["ClassStatistics"];
             };
+            confusion: components["schemas"]["Confusion"];
             /** Correct Predictions */
             correct_predictions: number;
             /**
@@ -3464,7 +3544,7 @@ export interface components {
         };
         /**
          * PredictionOut
-         * @description A kept answer, as it was given, with what was kept of its circumstances.
+         * @description A kept answer as its owner sees it.
          * @example {
          *       "anomalies": [],
          *       "confidence": 0.98,
@@ -3759,6 +3839,11 @@ export interface components {
              * @constant
              */
             success: true;
+            /**
+             * Thumb Url
+             * @description A link to the first photo, at most 512 pixels long once that is made: it needs no header, counts against no limit and ends within the hour. A path is one of this server. Null without a kept photo.
+             */
+            thumb_url: string | null;
             /** User Location */
             user_location: string | null;
             /**
@@ -6198,6 +6283,8 @@ export interface operations {
                             /** @description The photo's place in the request. */
                             index: number;
                             success: boolean;
+                            /** @description A link to the kept photo, as `GET predictions` has it. Not in `ndjson` and `csv`. */
+                            thumb_url?: string | null;
                         } & {
                             [key: string]: unknown;
                         })[];

@@ -2,10 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+
+CONFUSION: Final[JsonDict] = {
+    "classes": ["Tomato___Late_blight", "Tomato___Early_blight"],
+    "rows": [
+        {"class_name": "Tomato___Late_blight", "n": 20, "correct": 14, "said": [14, 4], "said_other": 0, "unnamed": 2},
+        {"class_name": "Tomato___Early_blight", "n": 10, "correct": 8, "said": [2, 8], "said_other": 0, "unnamed": 0},
+    ],
+}
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -84,6 +93,30 @@ class DayOfVersion(BaseModel):
     class_metrics: dict[str, ClassStatistics]
 
 
+class ConfusionRow(BaseModel):
+    """Answers of one class. `n` is the sum of `said`, `said_other` and `unnamed`."""
+
+    class_name: str | None = Field(description="The class that was answered; null: all that are not listed.")
+    n: int = Field(description="How many of them people said were right or wrong.")
+    correct: int
+    said: list[int] = Field(description="How many really were each of `classes`, right ones under their own class.")
+    said_other: int = Field(description="How many really were a class that is not listed.")
+    unnamed: int = Field(description="How many were wrong, and nobody said what they were.")
+
+
+class Confusion(BaseModel):
+    """What was answered against what people say that it was; right or wrong as in `class_statistics`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [CONFUSION]})
+
+    classes: list[str] = Field(
+        max_length=10, description="At most ten: those taken for others, and others for them, most often first."
+    )
+    rows: list[ConfusionRow] = Field(
+        description="One for each of `classes`, then one for all others where there are any."
+    )
+
+
 class FeedbackStats(Window):
     """What people say of the answers. Feedback counts on the day of its prediction.
 
@@ -96,6 +129,7 @@ class FeedbackStats(Window):
     overall_accuracy: Rate
     feedback_rate: Rate
     class_statistics: dict[str, ClassStatistics] = Field(description="By the class that was predicted.")
+    confusion: Confusion
     problem_classes: list[ProblemClass] = Field(
         description="At most ten classes with wrong answers, the surest trouble first: the lowest upper end."
     )

@@ -1,7 +1,7 @@
 """Count what happened, say what the counts come to, and watch for trouble."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete, select, tuple_
@@ -24,22 +24,30 @@ from cultivar.monitoring.schemas.watching import (
     Span,
 )
 from cultivar.monitoring.service import alerts, performance, photos, stretches
-from cultivar.monitoring.tables import DailyClass, DailyModel
+from cultivar.monitoring.tables import DailyClass, DailyConfusion, DailyModel
 from cultivar.registry import service as registry
 
 COUNTS = "monitoring.counts"
 """The name of our subscriber."""
 
-_Table = type[DailyModel] | type[DailyClass]
+_Row = DailyModel | DailyClass | DailyConfusion
+_Table = type[DailyModel] | type[DailyClass] | type[DailyConfusion]
+_TABLES: Final[tuple[_Table, ...]] = (DailyModel, DailyClass, DailyConfusion)
 
 
 async def hear(session: AsyncSession, facts: Sequence[Any], world: World) -> None:
     """Add a batch of facts to the roll-ups, and look at what they say."""
     gathered = rules.gather(facts)
-    await _add(session, DailyModel, {key: delta for key, delta in gathered.items() if key.class_name is None})
-    await _add(session, DailyClass, {key: delta for key, delta in gathered.items() if key.class_name is not None})
+    for table in _TABLES:
+        await _add(session, table, {key: delta for key, delta in gathered.items() if _table(key) is table})
     await stretches.add(session, rollups.gather(facts))
     await alerts.apply(session, await photos.hear(session, facts, world.settings))
+
+
+def _table(key: Key) -> _Table:
+    if key.correct_class_name is not None:
+        return DailyConfusion
+    return DailyModel if key.class_name is None else DailyClass
 
 
 async def _add(session: AsyncSession, table: _Table, gathered: Mapping[Key, Delta]) -> None:
@@ -53,9 +61,9 @@ async def _add(session: AsyncSession, table: _Table, gathered: Mapping[Key, Delt
         _add_to(row, gathered[_key(row)])
 
 
-async def _locked(session: AsyncSession, table: _Table, keys: Sequence[Key]) -> list[DailyModel | DailyClass]:
+async def _locked(session: AsyncSession, table: _Table, keys: Sequence[Key]) -> list[_Row]:
     names = [name for name in _columns(keys[0]) if name not in {"id", "owner_id"}]
-    rows: list[DailyModel | DailyClass] = []
+    rows: list[_Row] = []
     for owner_id in sorted({key.owner_id for key in keys}, key=str):
         wanted = [tuple(getattr(key, name) for name in names) for key in keys if key.owner_id == owner_id]
         these = tuple_(*(getattr(table, name) for name in names)).in_(wanted)
@@ -66,21 +74,29 @@ async def _locked(session: AsyncSession, table: _Table, keys: Sequence[Key]) -> 
 
 
 def _order(key: Key) -> tuple[str, ...]:
-    return (str(key.owner_id), str(key.day), key.model, key.model_version, key.class_name or "")
+    return (
+        str(key.owner_id),
+        str(key.day),
+        key.model,
+        key.model_version,
+        key.class_name or "",
+        key.correct_class_name or "",
+    )
 
 
 def _columns(key: Key) -> dict[str, Any]:
-    columns = {"id": new_id(), "day": key.day, "model": key.model, "model_version": key.model_version}
-    whose = {"owner_id": key.owner_id}
-    return columns | whose | ({"class_name": key.class_name} if key.class_name is not None else {})
+    always = {"id": new_id(), "day": key.day, "model": key.model, "model_version": key.model_version}
+    named = {"class_name": key.class_name, "correct_class_name": key.correct_class_name}
+    return always | {"owner_id": key.owner_id} | {name: word for name, word in named.items() if word is not None}
 
 
-def _key(row: DailyModel | DailyClass) -> Key:
-    class_name = row.class_name if isinstance(row, DailyClass) else None
-    return Key(row.day, row.model, row.model_version, row.owner_id, class_name)
+def _key(row: _Row) -> Key:
+    class_name = None if isinstance(row, DailyModel) else row.class_name
+    said = row.correct_class_name if isinstance(row, DailyConfusion) else None
+    return Key(row.day, row.model, row.model_version, row.owner_id, class_name, said)
 
 
-def _add_to(row: DailyModel | DailyClass, delta: Delta) -> None:
+def _add_to(row: _Row, delta: Delta) -> None:
     for name, value in delta.sums.items():
         setattr(row, name, getattr(row, name) + value)
     if isinstance(row, DailyModel):
@@ -103,7 +119,8 @@ async def feedback_stats(session: AsyncSession, scope: Scope, *, world: World) -
     days = rules.window(now().date(), scope.days)
     models = await queries.days(session, DailyModel, scope, days[0], days[-1])
     classes = await queries.days(session, DailyClass, scope, days[0], days[-1])
-    return report.feedback_stats(days, models, classes)
+    confused = await queries.confused(session, scope, days[0], days[-1])
+    return report.feedback_stats(days, models, classes, confused)
 
 
 async def performance_of(
@@ -142,7 +159,7 @@ async def gauges(session: AsyncSession) -> None:
 async def erase(session: AsyncSession, person_id: UUID, *, world: World) -> None:
     """Delete a person's own counts; those over all people name nobody and stay."""
     await outbox.settle(session, COUNTS, world=world)
-    for table in (DailyModel, DailyClass):
+    for table in _TABLES:
         await session.execute(delete(table).where(table.owner_id == person_id))
 
 

@@ -20,7 +20,7 @@ from cultivar.predictions.errors import ImageGone, PredictionUnknown
 from cultivar.predictions.events import PredictionDeleted
 from cultivar.predictions.filters import Filters
 from cultivar.predictions.found import COUNTS, Instance
-from cultivar.predictions.schemas import OwnFeedback, PredictionOut, Said
+from cultivar.predictions.schemas import KeptAnswer, OwnFeedback, PredictionOut, Said
 from cultivar.predictions.service import picture
 from cultivar.predictions.tables import Prediction, PredictionInstance
 from cultivar.registry import service as registry
@@ -32,8 +32,10 @@ WHY_HOLDER = "explanation"
 """The same on pictures that explain; the subject is the prediction."""
 
 
-async def own_page(session: AsyncSession, actor: Actor, filters: Filters, cursor: Cursor) -> Page[PredictionOut]:
-    """The actor's predictions that fit, newest first."""
+async def own_page(
+    session: AsyncSession, actor: Actor, filters: Filters, cursor: Cursor, storage: Storage
+) -> Page[PredictionOut]:
+    """The actor's predictions that fit, newest first, each with a link to its picture."""
     fitting = queries.own(actor, filters)
     page = fitting.limit(cursor.limit + 1)
     if cursor.cursor:
@@ -42,22 +44,31 @@ async def own_page(session: AsyncSession, actor: Actor, filters: Filters, cursor
     rows = (await session.scalars(page)).all()
     shown = rows[: cursor.limit]
     return Page(
-        items=await _out(session, shown),
+        items=await _linked(session, shown, storage),
         total=await exact_total(session, fitting),
         next_cursor=encode_cursor(shown[-1].id) if len(rows) > len(shown) else None,
     )
 
 
-async def own_one(session: AsyncSession, actor: Actor, prediction_id: UUID) -> PredictionOut:
+async def own_one(session: AsyncSession, actor: Actor, prediction_id: UUID) -> KeptAnswer:
     """One of the actor's predictions, with what they said of it. Raises PredictionUnknown."""
-    (shown,) = await _out(session, [await _own(session, actor, prediction_id)])
+    (kept,) = await _out(session, [await _own(session, actor, prediction_id)])
+    return kept
+
+
+async def own_shown(session: AsyncSession, actor: Actor, prediction_id: UUID, storage: Storage) -> PredictionOut:
+    """As `own_one`, with a link to its picture."""
+    (shown,) = await _linked(session, [await _own(session, actor, prediction_id)], storage)
     return shown
 
 
-async def own_some(session: AsyncSession, actor: Actor, prediction_ids: Collection[UUID]) -> list[PredictionOut]:
-    """Those of these predictions that are the actor's."""
+async def own_some(
+    session: AsyncSession, actor: Actor, prediction_ids: Collection[UUID], storage: Storage | None = None
+) -> Sequence[KeptAnswer]:
+    """Those of these predictions that are the actor's; with `storage`, each with a link to its picture."""
     mine = Prediction.owner_id == actor.user_id, Prediction.id.in_(prediction_ids)
-    return await _out(session, (await session.scalars(select(Prediction).where(*mine))).all())
+    rows = (await session.scalars(select(Prediction).where(*mine))).all()
+    return await _out(session, rows) if storage is None else await _linked(session, rows, storage)
 
 
 async def image_link(
@@ -113,6 +124,7 @@ async def delete_own(session: AsyncSession, actor: Actor, prediction_id: UUID) -
             has_feedback=row.feedback is not None,
             is_correct=said.get("is_correct"),
             satisfied=said.get("satisfied"),
+            correct_class_name=said.get("correct_class_name"),
         ),
     )
     await session.execute(delete(Prediction).where(Prediction.id == row.id))
@@ -123,7 +135,7 @@ async def erase(session: AsyncSession, person_id: UUID) -> None:
     await session.execute(delete(Prediction).where(Prediction.owner_id == person_id))
 
 
-async def export(session: AsyncSession, person_id: UUID) -> AsyncIterator[list[PredictionOut]]:
+async def export(session: AsyncSession, person_id: UUID) -> AsyncIterator[list[KeptAnswer]]:
     """All of a person's predictions, oldest first."""
     async for rows in walk(session, queries.of_person(person_id), Prediction.id):
         yield await _out(session, rows)
@@ -136,18 +148,31 @@ async def _own(session: AsyncSession, actor: Actor, prediction_id: UUID, *, lock
     return row
 
 
-async def _out(session: AsyncSession, rows: Sequence[Prediction]) -> list[PredictionOut]:
+async def _out(session: AsyncSession, rows: Sequence[Prediction]) -> list[KeptAnswer]:
+    return [kept for kept, _ in await _with_photos(session, rows)]
+
+
+async def _linked(session: AsyncSession, rows: Sequence[Prediction], storage: Storage) -> list[PredictionOut]:
+    return [
+        PredictionOut(**dict(kept), thumb_url=photos.link(storage, held[0], "thumb") if 0 in held else None)
+        for kept, held in await _with_photos(session, rows)
+    ]
+
+
+async def _with_photos(
+    session: AsyncSession, rows: Sequence[Prediction]
+) -> list[tuple[KeptAnswer, Mapping[int, Held]]]:
     ids = [row.id for row in rows]
     held, found = await photos.held(session, HOLDER, ids), await queries.instances(session, ids)
-    return [_one_out(row, held.get(row.id, {}), found.get(row.id, [])) for row in rows]
+    return [(_one_out(row, held.get(row.id, {}), found.get(row.id, [])), held.get(row.id, {})) for row in rows]
 
 
-def _one_out(row: Prediction, held: Mapping[int, Held], found: Sequence[PredictionInstance]) -> PredictionOut:
+def _one_out(row: Prediction, held: Mapping[int, Held], found: Sequence[PredictionInstance]) -> KeptAnswer:
     said = Said.model_validate(row.said)
     for photo in said.photos:
         photo.image_id = held[photo.file_index].id if photo.file_index in held else None
     counted = {name: getattr(row, name) for name in COUNTS}
-    return PredictionOut(
+    return KeptAnswer(
         **dict(said) | counted | {"instances": [_instance(one) for one in found]},
         prediction_id=row.id,
         image_id=held[0].id if 0 in held else None,
