@@ -2,7 +2,7 @@
 
 import zipfile
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -108,3 +108,36 @@ def test_a_long_list_holds_only_the_rows_in_view(opener: Opener, site: Served) -
         page.mouse.wheel(0, 4000)
         page.wait_for_load_state("networkidle")
     assert entries(page).count() < 60
+
+
+def test_pictures_of_the_list_come_by_their_links_alone(opener: Opener, site: Served) -> None:
+    person = site.user()
+    for seed in range(3):
+        person.ask(leaf(drawing.MAPLE_SICK, seed), consent="store")
+    page = opener.open("/scan", person=person)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_role("navigation").get_by_role("link", name="History").click()
+    pictures = entries(page).locator("img")
+    expect(pictures).to_have_count(3)
+    page.wait_for_function("[...document.querySelectorAll('main li img')].every((one) => one.naturalWidth > 0)")
+    assert sum("/files/" in url for url in asked) == 3
+    assert not any("/image" in url for url in asked)
+
+
+def test_a_picture_whose_link_has_ended_is_asked_of_the_server(opener: Opener, site: Served) -> None:
+    opener.excused.append("404")
+    person = site.user()
+    person.ask(leaf(drawing.MAPLE_SICK, 3), consent="store")
+    page = opener.open("/scan", person=person)
+    ended = site.world.storage.sign("photos/ended.jpg", seconds=-1)
+
+    def age(route: Route) -> None:
+        answer = route.fetch()
+        found = answer.json()
+        found["items"][0]["thumb_url"] = ended
+        route.fulfill(response=answer, json=found)
+
+    page.route("**/api/v1/predictions?*", age)
+    page.get_by_role("navigation").get_by_role("link", name="History").click()
+    expect(entries(page).locator("img[src^='blob:']")).to_have_count(1)

@@ -29,9 +29,8 @@ PLACES = ("Nantes 100%", "nantes", "under_score", None)
 def test_a_kept_answer_is_read_as_it_was_given(user: Person) -> None:
     answer = user.ask(leaf(drawing.WILLOW_SICK), leaf(), consent="store", user_location="Nantes", min_confidence=0.2)
     kept = user.get(f"/predictions/{answer['prediction_id']}")
-    extra = {
-        name: kept.pop(name) for name in ("created_at", "consent", "user_location", "latitude", "longitude", "feedback")
-    }
+    added = ("created_at", "consent", "user_location", "latitude", "longitude", "feedback", "thumb_url")
+    extra = {name: kept.pop(name) for name in added}
     assert kept == answer
     assert extra["feedback"] is None
     assert extra["consent"] == "store"
@@ -143,7 +142,7 @@ def test_pages_hold_what_a_look_at_each_row_finds(
             await session.execute(insert(Prediction), written)
         seen, totals, cursor = [], set(), Cursor(limit)
         while True:
-            page = await history.own_page(session, actor, wanted, cursor)
+            page = await history.own_page(session, actor, wanted, cursor, app.world.storage)
             seen += [item.prediction_id for item in page.items]
             totals.add(page.total)
             if page.next_cursor is None:

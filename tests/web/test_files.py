@@ -69,6 +69,15 @@ def test_a_changed_link_opens_nothing(app: Served, link: str, change) -> None:  
     problem(httpx.get(url), 404, "object_missing")
 
 
+def test_a_browser_keeps_a_file_no_longer_than_its_link_lasts(app: Served, link: str) -> None:
+    def kept_s(seconds: int) -> int:
+        answer = httpx.get(app.url + app.world.storage.sign("tests/leaf.jpg", seconds=seconds))
+        return int(answer.headers["cache-control"].split("max-age=")[1].split(",")[0])
+
+    assert 0 < kept_s(60) <= 60
+    assert kept_s(86_400) == 3600
+
+
 def test_a_link_ends(app: Served, link: str) -> None:
     problem(httpx.get(app.url + app.world.storage.sign("tests/leaf.jpg", seconds=-1)), 404, "object_missing")
 

@@ -102,7 +102,7 @@ async def read_results(
     Answers that consent does not keep are there for a day after the job's end.
     """
     if kind == "json":
-        return Response(await results.page(world.db, actor, job_id, cursor), media_type="application/json")
+        return Response(await results.page(world, actor, job_id, cursor), media_type="application/json")
     await results.check(world.db, actor, job_id)
     make, media_type = (results.table, "text/csv") if kind == "csv" else (results.ndjson, "application/x-ndjson")
     return StreamingResponse(make(world.db, actor, job_id), media_type=media_type)

@@ -84,9 +84,14 @@ _ITEM = {
             "properties": {"code": {"type": "string"}, "detail": {"type": "string"}},
             "description": "Where `success` is false.",
         },
+        "thumb_url": {
+            "type": ["string", "null"],
+            "description": "A link to the kept photo, as `GET predictions` has it. Not in `ndjson` and `csv`.",
+        },
     },
     "additionalProperties": True,
-    "description": "Where `success` is true, with all members of the answer to `POST predict`.",
+    "description": "Where `success` is true, with all members of the answer to `POST predict`; of one that is kept, "
+    "with those of `GET predictions/{prediction_id}`.",
 }
 _PAGE = {
     "type": "object",

@@ -16,6 +16,8 @@ from cultivar.kernel.actor import Actor
 from cultivar.kernel.database import Database
 from cultivar.kernel.jobs.queue import JobNotFound
 from cultivar.kernel.pages import WALKED, Cursor, decode_cursor, encode_cursor, exact_total
+from cultivar.kernel.storage import Storage
+from cultivar.kernel.world import World
 from cultivar.predictions.service import history
 
 DELETED = {"code": "answer_deleted", "detail": "This answer was kept, and has been deleted since."}
@@ -32,16 +34,19 @@ async def check(db: Database, actor: Actor, job_id: UUID) -> None:
         raise ResultsGone("Answers that consent does not keep are there for a day after their job's end.")
 
 
-async def page(db: Database, actor: Actor, job_id: UUID, cursor: Cursor) -> str:
-    """A page of results as JSON, in the order of the photos. Raises JobNotFound, ResultsGone, InvalidCursor."""
-    await check(db, actor, job_id)
+async def page(world: World, actor: Actor, job_id: UUID, cursor: Cursor) -> str:
+    """A page of results as JSON, in the order of the photos, each kept one with a link to its picture.
+
+    Raises JobNotFound, ResultsGone, InvalidCursor.
+    """
+    await check(world.db, actor, job_id)
     after = decode_cursor(cursor.cursor, int)[0] if cursor.cursor else -1
     finished = queries.finished(job_id)
-    async with db.reading() as session:
+    async with world.db.reading() as session:
         found = await session.scalars(finished.where(BatchItem.place > after).limit(cursor.limit + 1))
         rows = found.all()
         shown = rows[: cursor.limit]
-        items = ",".join(await _lines(session, actor, shown))
+        items = ",".join(await _lines(session, actor, shown, world.storage))
         total = json.dumps(await exact_total(session, finished))
     more = json.dumps(encode_cursor(shown[-1].place) if len(rows) > len(shown) else None)
     return f'{{"items":[{items}],"total":{total},"next_cursor":{more}}}'
@@ -82,10 +87,15 @@ async def _walk(db: Database, actor: Actor, job_id: UUID) -> AsyncIterator[list[
         yield lines
 
 
-async def _lines(session: AsyncSession, actor: Actor, rows: Sequence[BatchItem]) -> list[str]:
-    """One JSON object a photo: its place and name, then the answer as it was given, or the error."""
+async def _lines(
+    session: AsyncSession, actor: Actor, rows: Sequence[BatchItem], storage: Storage | None = None
+) -> list[str]:
+    """One JSON object a photo: its place and name, then the answer as it was given, or the error.
+
+    Links to pictures only with `storage`: they would end long before a file that holds them.
+    """
     ids = [row.prediction_id for row in rows if row.prediction_id]
-    kept = {one.prediction_id: one for one in await history.own_some(session, actor, ids)}
+    kept = {one.prediction_id: one for one in await history.own_some(session, actor, ids, storage)}
     lines = []
     for row in rows:
         head = json.dumps({"index": row.place, "file": row.name}, ensure_ascii=False)

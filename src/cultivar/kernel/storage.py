@@ -29,6 +29,8 @@ from cultivar.kernel.settings import Settings
 
 _KEY = re.compile(r"(?!.{513})[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*")
 _PART = 5 * 1024 * 1024
+_CACHED = "private, max-age=300"
+"""What a bucket tells browsers: without it they guess, and may show a deleted photo for days."""
 
 
 class StorageUnavailable(Unavailable):
@@ -172,7 +174,7 @@ class Storage:
         return hmac.new(self._secret, f"{expires}\n{key}".encode(), hashlib.sha256).hexdigest()
 
     def _attributes(self, content_type: str) -> Any:
-        return None if self.folder is not None else {"Content-Type": content_type}
+        return None if self.folder is not None else {"Content-Type": content_type, "Cache-Control": _CACHED}
 
     async def _settle(self, key: str) -> None:
         """The folder's rename is atomic; this makes it lasting. What was deleted since has nothing to last."""

@@ -134,19 +134,20 @@ def _all_filters(
 async def list_predictions(
     session: Session,
     actor: Annotated[Actor, needs("predictions:read")],
+    world: TheWorld,
     filters: Annotated[Filters, Depends(_all_filters)],
     cursor: CursorParams,
 ) -> Page[PredictionOut]:
     """Your kept answers, newest first."""
-    return await history.own_page(session, actor, filters, cursor)
+    return await history.own_page(session, actor, filters, cursor, world.storage)
 
 
 @router.get("/predictions/{prediction_id}", responses=responses(PredictionUnknown))
 async def read_prediction(
-    prediction_id: UUID, session: Session, actor: Annotated[Actor, needs("predictions:read")]
+    prediction_id: UUID, session: Session, actor: Annotated[Actor, needs("predictions:read")], world: TheWorld
 ) -> PredictionOut:
     """One of your kept answers, with what you said of it."""
-    return await history.own_one(session, actor, prediction_id)
+    return await history.own_shown(session, actor, prediction_id, world.storage)
 
 
 @router.get(

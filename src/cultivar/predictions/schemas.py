@@ -262,7 +262,7 @@ class Thing:
     polygon: tuple[Point, ...] | None
 
 
-class PredictionOut(Answer):
+class KeptAnswer(Answer):
     """A kept answer, as it was given, with what was kept of its circumstances."""
 
     prediction_id: UUID
@@ -272,3 +272,12 @@ class PredictionOut(Answer):
     latitude: float | None
     longitude: float | None
     feedback: OwnFeedback | None
+
+
+class PredictionOut(KeptAnswer):
+    """A kept answer as its owner sees it."""
+
+    thumb_url: str | None = Field(
+        description="A link to the first photo, at most 512 pixels long once that is made: it needs no header, counts "
+        "against no limit and ends within the hour. A path is one of this server. Null without a kept photo."
+    )

@@ -8,6 +8,7 @@ from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
 from cultivar.kernel.auth import public
+from cultivar.kernel.clock import now
 from cultivar.kernel.errors import BadRequest, CultivarError
 from cultivar.kernel.http import TheWorld
 from cultivar.kernel.problems import Problems, render, responses
@@ -15,8 +16,8 @@ from cultivar.kernel.storage import ObjectMissing, media_type
 
 router = APIRouter(prefix="/files", tags=["files"], dependencies=[public])
 
+_KEPT_S = 3600
 _HEADERS = {
-    "Cache-Control": "private, max-age=3600, immutable",
     "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-site",
 }
@@ -88,4 +89,6 @@ async def read_file(
     path = world.storage.verify(key, expires, signature)
     if not path.is_file():
         raise ObjectMissing
-    return _File(path, media_type=media_type(key), headers=_HEADERS)
+    kept_s = min(_KEPT_S, expires - int(now().timestamp()))  # a browser shows it no longer than its link opens it
+    headers = _HEADERS | {"Cache-Control": f"private, max-age={kept_s}, immutable"}
+    return _File(path, media_type=media_type(key), headers=headers)

@@ -1024,7 +1024,8 @@ export interface paths {
          * Close Account
          * @description Close the account for good: all sign-ins and keys fail at once, and a job erases everything of this person.
          *
-         *     The password is needed unless this session was begun within the last 15 minutes; guests have none.
+         *     The password is needed unless this session was begun within the last 15 minutes; guests have none. The only
+         *     administrator stays until there is another.
          */
         delete: operations["close_account"];
         options?: never;
@@ -10891,6 +10892,17 @@ export interface operations {
             };
             /** @description Give your password to do this (`password_needed`), That is not your password (`wrong_password`) */
             403: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You are the only administrator: make somebody else one before you leave (`last_admin`) */
+            409: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];

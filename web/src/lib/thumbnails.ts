@@ -1,6 +1,7 @@
 /**
- * Small pictures, a few at a time, newest wish first, and not more in a minute than leaves room for what the person
- * does: each counts against the server's limit. The last some hundred are kept.
+ * Small pictures. A list's own answer carries a link to each, which counts against no limit. Where there is none, or it
+ * has ended, the API is asked: a few at a time, newest wish first, and not more in a minute than leaves room for what
+ * the person does. The last some hundred of those are kept.
  */
 import { useEffect, useState } from "react";
 import { picture } from "./api";
@@ -11,12 +12,15 @@ const PER_MINUTE = 60;
 const KEPT = 300;
 const SETTLE_MS = 120;
 const MINUTE_MS = 60_000;
+/** Shorter than a link lasts. Each list brings new links; the browser knows the picture of the old one. */
+const SAME_MS = 45 * MINUTE_MS;
 
 interface Wish {
   path: string;
   tell: (url: string | null) => void;
 }
 
+const links = new Map<string, { link: string; until: number }>();
 const kept = new Map<string, string>();
 const missing = new Set<string>();
 const begun: number[] = [];
@@ -38,6 +42,7 @@ subscribe(() => {
   if (sessionState() !== "out") return;
   for (const url of kept.values()) URL.revokeObjectURL(url);
   kept.clear();
+  links.clear();
   missing.clear();
 });
 
@@ -80,8 +85,40 @@ async function load(wish: Wish): Promise<void> {
   }
 }
 
-/** The picture's URL once it is here; null until then and where there is none. Null as path asks for nothing. */
-export function useThumbnail(path: string | null): string | null {
+export interface Thumbnail {
+  /** Null until there is one. */
+  url: string | null;
+  /** To be called when the picture at `url` does not open. */
+  failed: () => void;
+}
+
+/** The picture of a prediction, by its link where one is given. Null as prediction asks for nothing. */
+export function useThumbnail(prediction: string | null, link: string | null = null): Thumbnail {
+  const [dead, setDead] = useState<string | null>(null);
+  const linked = useLinked(prediction, link, dead);
+  const needed = prediction !== null && (link === null || link === dead);
+  const fetched = useFetched(needed ? `/api/v1/predictions/${prediction}/image?size=thumb` : null);
+  return { url: linked ?? fetched, failed: () => linked !== null && setDead(linked) };
+}
+
+/** The link once the list stands still: what flies past asks for nothing. Null where it is dead. */
+function useLinked(prediction: string | null, link: string | null, dead: string | null): string | null {
+  const [url, setUrl] = useState<string | null>(null);
+  useEffect(() => {
+    const known = prediction === null || link === null ? undefined : links.get(prediction);
+    const alive = known !== undefined && known.until > Date.now() && known.link !== dead;
+    setUrl(alive ? known.link : null);
+    if (alive || prediction === null || link === null || link === dead) return;
+    const settled = setTimeout(() => {
+      links.set(prediction, { link, until: Date.now() + SAME_MS });
+      setUrl(link);
+    }, SETTLE_MS);
+    return () => clearTimeout(settled);
+  }, [prediction, link, dead]);
+  return url;
+}
+
+function useFetched(path: string | null): string | null {
   const [url, setUrl] = useState<string | null>(null);
   useEffect(() => {
     const known = path === null ? null : (kept.get(path) ?? null);
@@ -98,8 +135,4 @@ export function useThumbnail(path: string | null): string | null {
     };
   }, [path]);
   return url;
-}
-
-export function thumbnailOf(predictionId: string): string {
-  return `/api/v1/predictions/${predictionId}/image?size=thumb`;
 }

@@ -16,7 +16,8 @@ export interface Told {
 export const answerKey = (id: string) => ["predictions", "one", id] as const;
 
 function told({ id, answer, consent, feedback, at }: Kept): Told {
-  const circumstances = { created_at: at, consent, user_location: null, latitude: null, longitude: null, feedback };
+  const nowhere = { user_location: null, latitude: null, longitude: null, thumb_url: null };
+  const circumstances = { created_at: at, consent, feedback, ...nowhere };
   return {
     prediction: { ...answer, prediction_id: id, ...circumstances },
     feedbackToken: answer.feedback_token,

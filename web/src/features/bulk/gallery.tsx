@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { thumbnailOf, useThumbnail } from "@/lib/thumbnails";
+import { useThumbnail } from "@/lib/thumbnails";
 import { Icon } from "@/ui/icon";
 import { Badge } from "@/ui/layout";
 import styles from "./gallery.module.css";
@@ -26,7 +26,7 @@ export function Gallery({ results, photos }: GalleryProps) {
         const kept = result.stored ? result.predictionId : null;
         return (
           <li key={result.index} className={styles.tile}>
-            <Photo kept={kept} file={photos[result.index] ?? null} />
+            <Photo kept={kept} thumb={result.thumb} file={photos[result.index] ?? null} />
             <div className={styles.words}>
               {result.error !== null && <Badge mood="bad">{t("bulk.failed")}</Badge>}
               {result.refusal !== null && <Badge mood="warn">{t("history.refused")}</Badge>}
@@ -47,17 +47,29 @@ export function Gallery({ results, photos }: GalleryProps) {
   );
 }
 
-function Photo({ kept, file }: { kept: string | null; file: File | null }) {
-  const here = useHere(file);
-  const there = useThumbnail(file === null && kept !== null ? thumbnailOf(kept) : null);
+interface PhotoProps {
+  kept: string | null;
+  thumb: string | null;
+  file: File | null;
+}
+
+function Photo({ kept, thumb, file }: PhotoProps) {
   const [unseen, setUnseen] = useState(false);
-  const url = unseen ? null : (here ?? there);
+  const here = useHere(unseen ? null : file);
+  const there = useThumbnail(file === null || unseen ? kept : null, thumb);
+  const url = here ?? there.url;
   return (
     <span className={styles.photo}>
       {url === null ? (
         <Icon name="image" />
       ) : (
-        <img src={url} alt="" loading="lazy" decoding="async" onError={() => setUnseen(true)} />
+        <img
+          src={url}
+          alt=""
+          loading="lazy"
+          decoding="async"
+          onError={here === null ? there.failed : () => setUnseen(true)}
+        />
       )}
     </span>
   );

@@ -14,6 +14,8 @@ export interface Result {
   refusal: string | null;
   predictionId: string | null;
   stored: boolean;
+  /** A link to its small picture. */
+  thumb: string | null;
   pack: string;
   className: string | null;
   confidence: number | null;
@@ -50,6 +52,7 @@ export function resultOf(item: Item): Result {
     refusal: text(part(item.refusal, "message")),
     predictionId: text(item.prediction_id),
     stored: text(item.image_id) !== null,
+    thumb: text(item.thumb_url),
     pack: text(item.model) ?? "",
     className: text(part(item.result, "class_name")),
     confidence: number(part(item.result, "confidence")),

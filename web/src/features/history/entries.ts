@@ -1,5 +1,5 @@
 import { type InfiniteData, useInfiniteQuery } from "@tanstack/react-query";
-import { api, body, type Prediction } from "@/lib/api";
+import { api, body, type Prediction, type Schemas } from "@/lib/api";
 import { queries } from "@/lib/queries";
 import { asked, type Filters } from "./filters";
 
@@ -10,8 +10,8 @@ export interface Entry {
   pack: string;
   className: string | null;
   confidence: number | null;
-  /** The server's words for having no answer. */
-  refusal: string | null;
+  /** Why there is no answer. */
+  refusal: Schemas["Refusal"] | null;
   place: string | null;
   spot: readonly [latitude: number, longitude: number] | null;
   told: "right" | "wrong" | "given" | null;
@@ -19,6 +19,8 @@ export interface Entry {
   severity: number | null;
   count: number | null;
   photo: boolean;
+  /** A link to its small picture. */
+  thumb: string | null;
 }
 
 export interface EntryPage {
@@ -42,9 +44,10 @@ type Seen = Pick<
   | "grade"
   | "banana_count"
   | "image_id"
+  | "thumb_url"
 > & {
   result?: { class_name: string; confidence: number } | null;
-  refusal?: { message: string } | null;
+  refusal?: Schemas["Refusal"] | null;
   severity?: { grade: number | null } | null;
   feedback: { is_correct: boolean | null } | null;
 };
@@ -62,7 +65,7 @@ export function entryOf(one: Seen): Entry {
     pack: one.model,
     className: one.result?.class_name ?? null,
     confidence: one.result?.confidence ?? null,
-    refusal: one.refusal?.message ?? null,
+    refusal: one.refusal ?? null,
     place: one.user_location,
     spot: one.latitude === null || one.longitude === null ? null : [one.latitude, one.longitude],
     told: toldBy(one),
@@ -70,6 +73,7 @@ export function entryOf(one: Seen): Entry {
     severity: one.severity?.grade ?? null,
     count: one.banana_count ?? null,
     photo: one.image_id !== null,
+    thumb: one.thumb_url,
   };
 }
 

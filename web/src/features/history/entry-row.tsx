@@ -2,7 +2,7 @@ import { useRouter } from "@tanstack/react-router";
 import { type MouseEvent, memo } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/i18n/format";
-import { thumbnailOf, useThumbnail } from "@/lib/thumbnails";
+import { useThumbnail } from "@/lib/thumbnails";
 import { buttonClass } from "@/ui/button";
 import { Icon } from "@/ui/icon";
 import { Badge } from "@/ui/layout";
@@ -82,8 +82,12 @@ function Opening({ id, title }: { id: string; title: string }) {
 }
 
 function Thumbnail({ entry }: { entry: Entry }) {
-  const url = useThumbnail(entry.photo ? thumbnailOf(entry.id) : null);
-  return <span className={styles.photo}>{url === null ? <Icon name="leaf" /> : <img src={url} alt="" />}</span>;
+  const { url, failed } = useThumbnail(entry.photo ? entry.id : null, entry.thumb);
+  return (
+    <span className={styles.photo}>
+      {url === null ? <Icon name="leaf" /> : <img src={url} alt="" decoding="async" onError={failed} />}
+    </span>
+  );
 }
 
 function Marks({ entry }: { entry: Entry }) {

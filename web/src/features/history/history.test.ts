@@ -5,7 +5,8 @@ import { frameOf, placesOf, ticks } from "./places";
 
 function entry(id: string, spot: Entry["spot"] = null): Entry {
   const nothing = { className: null, confidence: null, refusal: null, place: null, told: null, grade: null };
-  return { id, at: "2026-05-04T10:00:00Z", pack: "drawn", spot, severity: null, count: null, photo: true, ...nothing };
+  const more = { severity: null, count: null, photo: true, thumb: null };
+  return { id, at: "2026-05-04T10:00:00Z", pack: "drawn", spot, ...more, ...nothing };
 }
 
 describe("filters", () => {
@@ -38,6 +39,7 @@ describe("entries", () => {
       latitude: -1.5,
       longitude: 30.1,
       image_id: null,
+      thumb_url: null,
       result: { class_name: "maple_tar_spot", confidence: 0.9 },
       feedback: { is_correct: false },
     };

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { FileTrigger } from "react-aria-components/FileTrigger";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/i18n/format";
-import { thumbnailOf, useThumbnail } from "@/lib/thumbnails";
+import { useThumbnail } from "@/lib/thumbnails";
 import { shrink } from "@/offline/shrink";
 import type { Leaf, Plant, Survey } from "@/offline/survey-shape";
 import { addPhoto } from "@/offline/surveys";
@@ -64,7 +64,7 @@ export function LeafPhoto({ survey, plant, leaf }: PhotoProps) {
 function Seen({ leaf }: { leaf: Leaf }) {
   const { t } = useTranslation();
   const id = leaf.prediction_id;
-  const url = useThumbnail(id === null ? null : thumbnailOf(id));
+  const { url } = useThumbnail(id);
   if (id === null) return null;
   return (
     <Link to="/answers/$id" params={{ id }} aria-label={t("surveys.photo_answer")}>
