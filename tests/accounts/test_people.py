@@ -195,6 +195,29 @@ async def test_of_two_administrators_who_demote_each_other_one_stays(root: Perso
         assert [one["id"] for one in await listed(root, "?role=admin&disabled=false")] == [await id_of(root)]
 
 
+async def test_the_only_administrator_stays_until_there_is_another(root: Person, ada: Person) -> None:
+    assert problem(await root.ask("DELETE", "users/me")) == (409, "last_admin")
+    assert (await root.ask("GET", "users/me")).json()["role"] == "admin"
+    await root.ask("PATCH", f"users/{await id_of(ada)}", json={"role": "admin"})
+    assert (await root.ask("DELETE", "users/me")).status_code == 204
+    assert problem(await ada.ask("DELETE", "users/me")) == (409, "last_admin")
+
+
+async def test_a_disabled_administrator_is_no_other(root: Person, db: Database) -> None:
+    other = await somebody(db, root.http, "eve@example.org", "admin")
+    await root.ask("PATCH", f"users/{await id_of(other)}", json={"disabled": True})
+    assert problem(await root.ask("DELETE", "users/me")) == (409, "last_admin")
+
+
+async def test_of_administrators_who_leave_at_once_one_stays(root: Person, db: Database) -> None:
+    for round_ in range(5):
+        other = await somebody(db, root.http, f"eve{round_}@example.org", "admin")
+        answers = await asyncio.gather(*(person.ask("DELETE", "users/me") for person in (root, other)))
+        assert sorted(answer.status_code for answer in answers) == [204, 409]
+        root = other if answers[0].is_success else root
+        assert [one["id"] for one in await listed(root, "?role=admin")] == [await id_of(root)]
+
+
 @pytest.mark.parametrize("disabled", [True, False])
 async def test_a_guest_keeps_their_role_but_can_be_disabled(root: Person, guest: Person, disabled: bool) -> None:
     target = await id_of(guest)

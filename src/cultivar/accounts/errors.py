@@ -21,6 +21,7 @@ CultivarError
 │   ├── AlreadyRegistered  409 already_registered   only a guest can be upgraded
 │   ├── TooManyKeys        409 too_many_keys
 │   ├── OwnAccount         409 own_account          an administrator would lock themselves out
+│   ├── LastAdmin          409 last_admin           nobody would be left to govern the others
 │   ├── GuestKeepsRole     409 guest_keeps_role     a role needs an e-mail and a password
 │   └── ConsentTextChanged 409 consent_text_changed the text agreed to is not the present one
 ├── Invalid
@@ -112,6 +113,11 @@ class TooManyKeys(Conflict):
 class OwnAccount(Conflict):
     code = "own_account"
     title = "You cannot demote or disable yourself, another administrator can"
+
+
+class LastAdmin(Conflict):
+    code = "last_admin"
+    title = "You are the only administrator: make somebody else one before you leave"
 
 
 class GuestKeepsRole(Conflict):

@@ -213,7 +213,7 @@ async def person(session: AsyncSession, user_id: UUID, *, lock: bool = False) ->
 
 
 async def lock_admins(session: AsyncSession) -> set[UUID]:
-    """Asked by an administrator: all who are, and nobody unmakes one until the transaction ends."""
+    """All who are, for an administrator and for who leaves; nobody unmakes one until the transaction ends."""
     statement = select(User).where(User.role == "admin", User.closed_at.is_(None), User.disabled_at.is_(None))
     return {admin.id for admin in await session.scalars(_locking(statement.order_by(User.id)))}
 

@@ -17,6 +17,7 @@ from cultivar.accounts.errors import (
     AlreadyRegistered,
     ConsentTextChanged,
     EmailTaken,
+    LastAdmin,
     PasswordNeeded,
     SessionEnded,
     WeakPassword,
@@ -127,11 +128,13 @@ async def set_password(session: AsyncSession, user: User, phc: str, *, but: UUID
 async def close_account(session: AsyncSession, actor: Actor, password: str | None, throttle: Throttle) -> None:
     """End every session and key, forget e-mail and password at once, and state that the rest is to be erased.
 
-    Raises PasswordNeeded unless the actor is a guest, has signed in within 15 minutes or gives the password, and
-    WrongPassword if that is not right.
+    Raises PasswordNeeded unless the actor is a guest, has signed in within 15 minutes or gives the password,
+    WrongPassword if that is not right, and LastAdmin for the only administrator, of two that leave at once for one.
     """
     user = _living(await queries.user(session, actor))
     await _confirm(session, actor, user, password, throttle)
+    if await queries.lock_admins(session) == {user.id}:
+        raise LastAdmin
     await _close(session, await _locked(session, actor, user.password_hash))
 
 

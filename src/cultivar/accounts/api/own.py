@@ -14,6 +14,7 @@ from cultivar.accounts.errors import (
     ConsentTextChanged,
     EmailTaken,
     KeyUnknown,
+    LastAdmin,
     PasswordNeeded,
     RefreshTokenMissing,
     ScopeTooWide,
@@ -183,11 +184,14 @@ async def read_me(session: Session, actor: Owner) -> User:
     return await service.me(session, actor)
 
 
-@router.delete("/users/me", status_code=204, responses=responses(PasswordNeeded, WrongPassword, TooManyAttempts))
+@router.delete(
+    "/users/me", status_code=204, responses=responses(PasswordNeeded, WrongPassword, LastAdmin, TooManyAttempts)
+)
 async def close_account(session: Session, actor: Owner, throttle: SignInThrottle, body: LeaveIn | None = None) -> None:
     """Close the account for good: all sign-ins and keys fail at once, and a job erases everything of this person.
 
-    The password is needed unless this session was begun within the last 15 minutes; guests have none.
+    The password is needed unless this session was begun within the last 15 minutes; guests have none. The only
+    administrator stays until there is another.
     """
     await service.close_account(session, actor, body.password if body else None, throttle)
 
