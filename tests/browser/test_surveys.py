@@ -24,6 +24,15 @@ def add_plant(page: Page, *grades: int) -> None:
         expect(page.get_by_role("button", name=f"Leaf {rank}, grade: {grade}")).to_be_visible()
 
 
+def edit(page: Page, plot: str, notes: str) -> None:
+    page.get_by_role("button", name="Edit survey").click()
+    page.get_by_role("textbox", name="Plot").fill(plot)
+    page.get_by_role("textbox", name="Notes").fill(notes)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(plot)
+    expect(page.get_by_text(notes)).to_be_visible()
+
+
 def surveys(person: Person) -> list[str]:
     return [one["id"] for one in person.get("/surveys")["items"]]
 
@@ -102,3 +111,51 @@ def test_a_survey_whose_answer_is_lost_is_not_begun_twice(opener: Opener, site: 
     expect(page.get_by_text(WAITS)).to_have_count(0, timeout=20_000)
     (survey,) = surveys(person)
     assert grades(person, survey) == {"1": [6]}
+
+
+def test_what_a_survey_is_of_can_be_changed_without_a_network_too(opener: Opener, site: Served) -> None:
+    opener.excused.append("ERR_INTERNET_DISCONNECTED")
+    person = site.user()
+    page = opener.open("/surveys", person=person)
+    begin(page, "Nort field")
+    add_plant(page, 2)
+    expect(page.get_by_text(WAITS)).to_have_count(0, timeout=20_000)
+    edit(page, "North field", "After rain")
+    expect(page.get_by_text(WAITS)).to_have_count(0, timeout=20_000)
+    (survey,) = surveys(person)
+    told = person.get(f"/surveys/{survey}")
+    assert (told["plot"], told["notes"], told["cultivar"]) == ("North field", "After rain", None)
+
+    page.context.set_offline(True)
+    edit(page, "South field", "It was the south")
+    expect(page.get_by_text(WAITS)).to_be_visible()
+    page.get_by_role("navigation").get_by_role("link", name="Surveys").click()
+    expect(page.get_by_role("heading", name="South field")).to_be_visible()
+    assert person.get(f"/surveys/{survey}")["plot"] == "North field"
+    page.context.set_offline(False)
+    expect(page.get_by_text("Waits to be sent")).to_have_count(0, timeout=20_000)
+    told = person.get(f"/surveys/{survey}")
+    assert (told["plot"], told["notes"]) == ("South field", "It was the south")
+    assert grades(person, survey) == {"1": [2]}
+
+
+def test_a_survey_changed_after_its_answer_was_lost_is_not_begun_twice(opener: Opener, site: Served) -> None:
+    opener.excused.append("Failed to load resource")
+    person = site.user()
+    page = opener.open("/surveys", person=person)
+    losses = iter([True])
+
+    def lose(route: Route) -> None:
+        if route.request.method == "POST" and next(losses, False):
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/api/v1/surveys", lose)
+    with page.expect_event("requestfailed"):
+        begin(page, "Lost field")
+    edit(page, "Found field", "Named anew")
+    expect(page.get_by_text(WAITS)).to_have_count(0, timeout=20_000)
+    (survey,) = surveys(person)
+    assert person.get(f"/surveys/{survey}")["plot"] == "Found field"

@@ -9,6 +9,7 @@ import {
   type Survey,
   type SurveyOut,
   shownPlants,
+  withHead,
   withLeaf,
   withPlant,
 } from "./survey-shape";
@@ -18,6 +19,7 @@ const SURVEY: Survey = {
   id: "here",
   server: "there",
   head: HEAD,
+  changes: 0,
   plants: [],
   tried: null,
   problem: null,
@@ -53,6 +55,15 @@ describe("a survey", () => {
     ]);
     expect(now.id).toBe("here");
     expect(merged(undefined, seen("1"), "me")).toMatchObject({ id: "there", owner: "me" });
+  });
+
+  it("keeps a head that the server has not seen, and why it was refused", () => {
+    const changed = withHead({ ...SURVEY, problem: "no" }, { ...HEAD, plot: "South" });
+    expect(isWaiting(changed)).toBe(true);
+    expect(changed.problem).toBeNull();
+    const now = merged({ ...changed, problem: "too long" }, seen(), null);
+    expect(now).toMatchObject({ changes: 1, problem: "too long", head: { plot: "South" } });
+    expect(merged(SURVEY, { ...seen(), plot: "West" }, null)).toMatchObject({ changes: 0, head: { plot: "West" } });
   });
 
   it("keeps a deleted plant until the server has deleted it, and out of sight", () => {

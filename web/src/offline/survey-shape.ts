@@ -27,9 +27,12 @@ export interface Survey {
   /** Null while the server does not know of it. */
   server: string | null;
   head: Head;
+  /** Changes of the head that the server has not seen; 0 is as there. */
+  changes: number;
   plants: Plant[];
-  /** When it was tried to be begun on the server. An answer may have been lost since. */
-  tried: string | null;
+  /** When it was first tried to be begun on the server, and as what at last. An answer may have been lost since. */
+  tried: { at: string; head: Head } | null;
+  /** Why the server would not take the head, until that is changed. */
   problem: string | null;
   owner: string | null;
   at: string;
@@ -47,7 +50,7 @@ export interface WaitingPhoto {
 }
 
 export function isWaiting(survey: Survey): boolean {
-  return survey.server === null || survey.plants.some((plant) => plant.changes > 0);
+  return survey.server === null || survey.changes > 0 || survey.plants.some((plant) => plant.changes > 0);
 }
 
 /** The plants to show: what is deleted here is gone already. */
@@ -72,18 +75,20 @@ export function plantOf(seen: PlantOut): Plant {
   return { label: seen.label, leaves_total: seen.leaves_total, leaves, changes: 0, gone: false, problem: null };
 }
 
-/** What the server says, but for the plants whose changes it has not seen. */
+/** What the server says, but for the head and the plants whose changes it has not seen. */
 export function merged(kept: Survey | undefined, seen: SurveyOut, owner: string | null): Survey {
   const own = (kept?.plants ?? []).filter((plant) => plant.changes > 0);
   const labels = new Set(own.map((plant) => plant.label));
   const plants = [...seen.plants.filter((plant) => !labels.has(plant.label)).map(plantOf), ...own];
+  const ahead = kept !== undefined && kept.changes > 0;
   return {
     id: kept?.id ?? seen.id,
     server: seen.id,
-    head: headOf(seen),
+    head: ahead ? kept.head : headOf(seen),
+    changes: ahead ? kept.changes : 0,
     plants: plants.sort(byLabel),
     tried: null,
-    problem: null,
+    problem: ahead ? kept.problem : null,
     owner: kept?.owner ?? owner,
     at: seen.created_at,
   };
@@ -93,6 +98,11 @@ const COLLATOR = new Intl.Collator(undefined, { numeric: true });
 
 function byLabel(one: { label: string }, other: { label: string }): number {
   return COLLATOR.compare(one.label, other.label);
+}
+
+/** The survey with this head, one change more. */
+export function withHead(survey: Survey, head: Head): Survey {
+  return { ...survey, head, changes: survey.changes + 1, problem: null };
 }
 
 /** The survey with this plant as it is now, one change more. */

@@ -44,11 +44,12 @@ export async function drain(): Promise<void> {
 
 async function send(id: string): Promise<void> {
   let survey = await store.surveys.get(id);
-  if (survey === undefined || !isWaiting(survey) || survey.problem !== null) return;
+  if (survey === undefined || !isWaiting(survey) || (survey.server === null && survey.problem !== null)) return;
   await beSomebody();
   if (survey.server === null) survey = await begin(survey);
   if (survey.server === null) return;
   const server = survey.server;
+  if (survey.changes > 0 && survey.problem === null) await sendHead(survey, server);
   for (const plant of survey.plants) {
     if (plant.changes > 0 && plant.problem === null) await sendPlant(survey.id, server, plant.label);
   }
@@ -56,13 +57,13 @@ async function send(id: string): Promise<void> {
 }
 
 /** One that was begun before and whose answer did not come: it has no plants yet and is not known here. */
-async function lost(survey: Survey): Promise<string | null> {
-  const { tried, head } = survey;
+async function lost({ tried }: Survey): Promise<string | null> {
   if (tried === null) return null;
+  const { head } = tried;
   const params = { query: { plot: head.plot, limit: 100 } };
   const { items } = await body(api.GET("/api/v1/surveys", { params }));
   const known = new Set((await store.surveys.toArray()).map((one) => one.server));
-  const since = Date.parse(tried) - SKEW_MS;
+  const since = Date.parse(tried.at) - SKEW_MS;
   const fits = items.filter(
     (one) =>
       one.visited_on === head.visited_on &&
@@ -76,13 +77,29 @@ async function lost(survey: Survey): Promise<string | null> {
 async function begin(survey: Survey): Promise<Survey> {
   try {
     const found = await lost(survey);
-    if (found === null) await change(survey.id, (now) => ({ ...now, tried: now.tried ?? new Date().toISOString() }));
+    const tried = { at: survey.tried?.at ?? new Date().toISOString(), head: survey.head };
+    if (found === null) await change(survey.id, (now) => ({ ...now, tried }));
     const server = found ?? (await body(api.POST("/api/v1/surveys", { body: survey.head }))).id;
     void queries.invalidateQueries({ queryKey: ["surveys", "list"] });
-    return await change(survey.id, (now) => ({ ...now, server, tried: null, owner: now.owner ?? me() }));
+    return await change(survey.id, (now) => {
+      const told = found === null && now.changes === survey.changes;
+      return { ...now, server, changes: told ? 0 : now.changes, tried: null, owner: now.owner ?? me() };
+    });
   } catch (error) {
     if (isBusy(error)) throw error;
     return change(survey.id, (now) => ({ ...now, problem: (error as ProblemError).message }));
+  }
+}
+
+async function sendHead({ id, head, changes }: Survey, server: string): Promise<void> {
+  try {
+    const params = { path: { survey_id: server } };
+    await body(api.PATCH("/api/v1/surveys/{survey_id}", { params, body: head }));
+    await change(id, (now) => (now.changes === changes ? { ...now, changes: 0 } : now));
+    void queries.invalidateQueries({ queryKey: ["surveys", "list"] });
+  } catch (error) {
+    if (isBusy(error)) throw error;
+    await change(id, (now) => ({ ...now, problem: (error as ProblemError).message }));
   }
 }
 

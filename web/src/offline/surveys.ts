@@ -77,6 +77,7 @@ export async function beginSurvey(head: Head): Promise<string> {
     id: crypto.randomUUID(),
     server: null,
     head,
+    changes: 0,
     plants: [],
     tried: null,
     problem: null,
@@ -88,6 +89,13 @@ export async function beginSurvey(head: Head): Promise<string> {
   tell(survey);
   soon();
   return survey.id;
+}
+
+/** Notes what the survey is of, in place of what was said of it before. */
+export async function saveHead(id: string, head: Head): Promise<void> {
+  const [{ change }, { withHead }] = await Promise.all([opened(), import("./survey-shape")]);
+  await change(id, (survey) => withHead(survey, head));
+  soon();
 }
 
 export async function savePlant(id: string, label: string, change: Partial<Plant>): Promise<void> {

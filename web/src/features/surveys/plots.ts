@@ -24,8 +24,9 @@ export function plotsOf(listed: readonly Listed[], kept: readonly Survey[]): Plo
   for (const one of listed) {
     const own = here.get(one.id);
     here.delete(one.id);
+    const { plot, visited_on: visitedOn, cultivar } = own !== undefined && own.changes > 0 ? own.head : one;
     const waits = own !== undefined && isWaiting(own);
-    put(one.plot, { id: own?.id ?? one.id, visitedOn: one.visited_on, cultivar: one.cultivar, waits });
+    put(plot, { id: own?.id ?? one.id, visitedOn, cultivar: cultivar ?? null, waits });
   }
   for (const survey of here.values()) {
     const { plot, visited_on: visitedOn, cultivar } = survey.head;

@@ -12,6 +12,7 @@ import { Confirm } from "@/ui/dialog";
 import { Icon } from "@/ui/icon";
 import { Actions, EmptyState, Note, Page } from "@/ui/layout";
 import { Loaded } from "@/ui/loaded";
+import { EditSurvey } from "./edit-survey";
 import { ReportView } from "./report";
 import { useSurvey } from "./use-survey";
 import { Walk } from "./walk";
@@ -27,7 +28,14 @@ export function SurveyPage() {
     <Page
       title={head?.plot ?? t("nav.surveys")}
       lead={head && [date(`${head.visited_on}T00:00`), head.cultivar].filter(Boolean).join(" · ")}
-      actions={survey.data && <Remove survey={survey.data} />}
+      actions={
+        survey.data && (
+          <Actions>
+            <EditSurvey survey={survey.data} />
+            <Remove survey={survey.data} />
+          </Actions>
+        )
+      }
     >
       <Loaded query={survey}>{(found) => <Parts survey={found} />}</Loaded>
     </Page>

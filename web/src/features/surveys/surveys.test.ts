@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { Survey } from "@/offline/survey-shape";
+import type { Head, Survey } from "@/offline/survey-shape";
 import { lightOf, topOf } from "./charts";
 import { SHARES, spotsOf } from "./grades";
+import { fieldsOf, headOf } from "./head-form";
 import { plotsOf } from "./plots";
 
 function kept(id: string, server: string | null, plot: string, visited_on: string): Survey {
   const head = { plot, visited_on, functional: "share_15" as const };
-  return { id, server, head, plants: [], tried: null, problem: null, owner: null, at: visited_on };
+  const nothing = { changes: 0, plants: [], tried: null, problem: null, owner: null };
+  return { id, server, head, at: visited_on, ...nothing };
 }
 
 describe("plots", () => {
@@ -26,6 +28,27 @@ describe("plots", () => {
       },
       { name: "South", visits: [{ id: "s2", visitedOn: "2026-05-09", cultivar: "Cavendish", waits: false }] },
     ]);
+  });
+});
+
+describe("the head of a survey", () => {
+  it("is the same after it has been in a form, and empty words are nothing", () => {
+    const head = {
+      plot: "North",
+      visited_on: "2026-05-01",
+      cultivar: " Gros Michel ",
+      notes: "",
+      functional: "grade_4",
+    };
+    const through = headOf(fieldsOf(head as Head));
+    expect(through).toMatchObject({ plot: "North", cultivar: "Gros Michel", notes: null, functional: "grade_4" });
+    expect(headOf(fieldsOf(through))).toEqual(through);
+  });
+
+  it("puts the survey under its new plot before the server knows", () => {
+    const listed = [{ id: "s1", plot: "North", visited_on: "2026-05-01", cultivar: null }];
+    const [plot] = plotsOf(listed, [{ ...kept("h1", "s1", "South", "2026-05-02"), changes: 1 }]);
+    expect(plot).toMatchObject({ name: "South", visits: [{ id: "h1", visitedOn: "2026-05-02", waits: true }] });
   });
 });
 
