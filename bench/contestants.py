@@ -62,8 +62,8 @@ def _process(command: list[str], folder: Path, port: int, **environment: str) ->
 
 
 @contextmanager
-def ours(model: Path, *, consent: str, postgres: bool = False) -> Iterator[Running]:
-    """Cultivar with this model and its neighbours, its data new."""
+def ours(model: Path, *, postgres: bool = False, **fields: str) -> Iterator[Running]:
+    """Cultivar with this model and its neighbours, its data new; `fields` go with each photo."""
     with ExitStack() as stack:
         folder, port = stack.enter_context(_folder()), free_ports(1)[0]
         settings = {
@@ -81,7 +81,7 @@ def ours(model: Path, *, consent: str, postgres: bool = False) -> Iterator[Runni
             subprocess.run([CULTIVAR, "db", "upgrade"], check=True, env=os.environ | settings, cwd=folder)
         process = stack.enter_context(_process([CULTIVAR, "serve"], folder, port, **settings))
         headers = {"Authorization": f"Bearer {_guest(port)}"}
-        yield Running(port, process.pid, "/api/v1/predict", headers, {"consent": consent})
+        yield Running(port, process.pid, "/api/v1/predict", headers, fields)
 
 
 def _guest(port: int) -> str:

@@ -2,11 +2,16 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.visitor import Opener
+from tests.support.app import Served
+from tests.support.fruit import bunch
+from tests.support.photofile import jpeg
 
 STOPS = 80
+BANANAS = jpeg(bunch(["Ripe", "Mature", "Over Ripe"], seed=3).image)
 
 
 def reach(page: Page, wanted: Locator) -> None:
@@ -43,3 +48,50 @@ def test_what_has_the_focus_is_drawn_around(opener: Opener) -> None:
     reach(page, page.get_by_role("button", name="Choose photos"))
     drawn = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert drawn == "solid"
+
+
+def test_an_outline_is_moved_resized_and_kept(opener: Opener, site: Served) -> None:
+    person = site.user()
+    answer = person.ask(BANANAS, model="drawn-fruit", consent="store")
+    first = answer["instances"][0]
+    page = opener.open(f"/answers/{answer['prediction_id']}", screen="desktop", person=person)
+    reach(page, page.get_by_role("group", name="3 things found"))
+    page.keyboard.press("Enter")
+    press(page, page.get_by_role("button", name="Mend the outline"))
+    frame = page.get_by_role("application", name="Outline on the photo")
+    expect(page.locator(".a9s-annotation")).to_have_count(1)
+    reach(page, frame)
+    for keys in ("ArrowDown", "ArrowDown", "Shift+ArrowRight", "Shift+ArrowRight"):
+        page.keyboard.press(keys)
+    expect(page.get_by_role("dialog").get_by_role("status")).to_contain_text("from the left")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.wait_for_load_state("networkidle")
+    (said,) = person.get(f"/predictions/{answer['prediction_id']}")["feedback"]["instances"]
+    assert (said["verdict"], said["instance_id"]) == ("edited", first["instance_id"])
+    assert len(said["polygon"]) == len(first["polygon"])
+    before, now = (spread(polygon) for polygon in (first["polygon"], said["polygon"]))
+    assert now[0] == pytest.approx(before[0], abs=0.2)
+    assert now[1] > before[1]
+    assert now[2] > before[2]
+    assert now[3] == pytest.approx(before[3], abs=0.2)
+
+
+def test_escape_leaves_an_outline_as_it_was(opener: Opener, site: Served) -> None:
+    person = site.user()
+    answer = person.ask(BANANAS, model="drawn-fruit", consent="store")
+    page = opener.open(f"/answers/{answer['prediction_id']}", screen="desktop", person=person)
+    press(page, page.get_by_role("button", name="Add one that was missed"))
+    reach(page, page.get_by_role("application", name="Outline on the photo"))
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".a9s-annotation")).to_have_count(1)
+    expect(page.get_by_role("button", name="Save")).to_be_enabled()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert person.get(f"/predictions/{answer['prediction_id']}")["feedback"] is None
+
+
+def spread(polygon: list[list[float]]) -> tuple[float, float, float, float]:
+    """Left, top, width, height."""
+    across, down = zip(*polygon, strict=True)
+    return min(across), min(down), max(across) - min(across), max(down) - min(down)

@@ -71,13 +71,13 @@ def test_the_charts_come_only_with_this_page_and_follow_the_theme(opener: Opener
 
 def test_an_expert_sees_to_an_alert(opener: Opener) -> None:
     async def trouble(session: AsyncSession) -> None:
-        told = {"kind": "errors", "subject": "drawn_trouble", "severity": "warning", "value": 0.2, "threshold": 0.05}
-        session.add(Alert(id=new_id(), key="errors:drawn_trouble", **told))
+        told = {"kind": "resources", "subject": "gpu_memory", "severity": "warning", "value": 0.97, "threshold": 0.95}
+        session.add(Alert(id=new_id(), key="resources|gpu_memory|drawn", machine="drawn", **told))
 
     opener.site.rows(trouble)
     page = opener.open("/monitoring", person=opener.site.expert())
     page.get_by_role("tab", name="Alerts").click()
-    name = "Errors: drawn trouble"
+    name = "Resources: GPU memory"
     row = page.get_by_role("list", name="Alerts").get_by_role("listitem").filter(has_text=name)
     expect(row).to_contain_text("Open")
     page.get_by_role("button", name=f"Acknowledge: {name}").click()
@@ -89,6 +89,57 @@ def test_an_expert_sees_to_an_alert(opener: Opener) -> None:
     page.get_by_role("button", name=f"Resolve: {name}").click()
     page.get_by_role("button", name="Resolve", exact=True).click()
     expect(row).to_contain_text("Resolved")
+
+
+def test_what_is_taken_for_what_is_a_table_a_csv_and_a_picture(opener: Opener) -> None:
+    person, title = opener.site.user(), "What is taken for what"
+    page = opener.open("/monitoring", person=person)
+    page.get_by_role("switch", name="Only my answers").check(force=True)
+    expect(page.get_by_role("heading", name="No answers in this range")).to_be_visible()
+    answer = person.ask(jpeg(picture(MAPLE_SICK, seed=1)), consent="store", min_confidence=0)
+    page.get_by_role("button", name="Refresh").click()
+    table = page.get_by_role("figure", name=title)
+    expect(table).to_contain_text("Nobody has said yet")
+    answered, other = answer["result"]["class_name"], "Willow___Rust"
+    said = person.feedback(answer["prediction_id"], is_correct=False, correct_class_name=other)
+    assert said.is_success, said.text
+    page.get_by_role("button", name="Refresh").click()
+    expect(table.get_by_role("columnheader")).to_have_text(["Answered", *names(answered, other), "Not named", "n"])
+    line = table.get_by_role("row", name=written(answered)).first
+    expect(line.get_by_role("cell")).to_have_text(["0", "1", "0", "1"])
+    with page.expect_download() as download:
+        page.get_by_role("button", name=f"CSV: {title}").click()
+    (first, second) = csv.DictReader(download.value.path().read_text(encoding="utf-8-sig").splitlines())
+    assert (first["Answered"], first[written(other)], first["n"]) == (written(answered), "1", "1")
+    assert (second["Answered"], second["n"]) == (written(other), "0")
+    with page.expect_download() as drawing:
+        page.get_by_role("button", name=f"PNG: {title}").click()
+    assert drawing.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+def written(class_name: str) -> str:
+    return class_name.replace("___", ": ").replace("_", " ")
+
+
+def names(*class_names: str) -> list[str]:
+    """Of columns: a number to see, and the name to hear."""
+    return [f"{at}{written(name)}" for at, name in enumerate(class_names, start=1)]
+
+
+def test_every_version_is_there_to_choose(opener: Opener) -> None:
+    async def many(session: AsyncSession) -> None:
+        (known,) = (await session.scalars(select(ModelVersion).where(ModelVersion.model_name == "drawn"))).all()
+        kept = {column.name: getattr(known, column.name) for column in ModelVersion.__table__.columns}
+        session.add_all(
+            ModelVersion(**kept | {"id": new_id(), "version": f"0.0.{at}", "is_active": False}) for at in range(120)
+        )
+
+    opener.site.rows(many)
+    page = opener.open("/monitoring", person=opener.site.user())
+    page.get_by_role("button", name="Model", exact=False).first.click()
+    page.get_by_role("option", name="drawn").first.click()
+    page.get_by_role("button", name="Version").click()
+    expect(page.get_by_role("option")).to_have_count(122)
 
 
 def test_an_expert_sees_requests_and_machines(opener: Opener) -> None:

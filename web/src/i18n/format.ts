@@ -35,10 +35,15 @@ function dates(language: string, options: Intl.DateTimeFormatOptions): Intl.Date
   return kept(`${language} ${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(language, options));
 }
 
-/** Numbers and dates as the person's language writes them. */
+/** The region where the person reads this language, as far as their browser says: it decides on the order of a date. */
+export function regional(language: string, wanted: readonly string[] = navigator.languages): string {
+  return wanted.find((tag) => tag.toLowerCase().split("-")[0] === language) ?? language;
+}
+
+/** Numbers and dates as the person's language and region write them. */
 export function useFormats(): Formats {
   const { i18n } = useTranslation();
-  const language = i18n.language;
+  const language = regional(i18n.language);
   return {
     share: (value) => numbers(language, { style: "percent", maximumFractionDigits: 0 }).format(value),
     number: (value, digits = 1) => numbers(language, { maximumFractionDigits: digits }).format(value),

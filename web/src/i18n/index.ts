@@ -1,8 +1,9 @@
 /** Texts. A language is one file beside this one; a third is added by adding its file. */
-import i18next from "i18next";
+import i18next, { type PostProcessorModule } from "i18next";
 import { initReactI18next } from "react-i18next";
 import { preferences } from "@/lib/preferences";
 import type en from "./en.json";
+import { typeset } from "./typography";
 
 type Catalogue = typeof en;
 
@@ -43,13 +44,23 @@ export async function speak(chosen: string | null): Promise<void> {
   document.documentElement.lang = code;
 }
 
+const TYPESET: PostProcessorModule = {
+  type: "postProcessor",
+  name: "typeset",
+  process: (text) => typeset(text, i18next.language),
+};
+
 export async function startTexts(): Promise<void> {
-  await i18next.use(initReactI18next).init({
-    lng: browserLanguage(),
-    fallbackLng: false,
-    resources: {},
-    interpolation: { escapeValue: false },
-    returnNull: false,
-  });
+  await i18next
+    .use(initReactI18next)
+    .use(TYPESET)
+    .init({
+      lng: browserLanguage(),
+      fallbackLng: false,
+      resources: {},
+      interpolation: { escapeValue: false },
+      postProcess: TYPESET.name,
+      returnNull: false,
+    });
   await speak(preferences().language);
 }

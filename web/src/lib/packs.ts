@@ -27,6 +27,38 @@ function labelsOf(pack: string) {
   };
 }
 
+/** All that is known of a pack. */
+export function detailOf(pack: string) {
+  return {
+    queryKey: ["models", "detail", pack],
+    queryFn: () => body(api.GET("/api/v1/models/{pack}", { params: { path: { pack } } })),
+    staleTime: LONG_MS,
+  };
+}
+
+type Refusal = Schemas["Refusal"];
+
+/** A refusal in the language read now: the server answered in the one that was asked in. */
+export function refusalIn(
+  words: ReturnType<typeof useLocalized>,
+  detail: Schemas["ModelDetail"] | undefined,
+  { code, message, advice }: Refusal,
+): Pick<Refusal, "message" | "advice"> {
+  const said = detail?.refusals[code];
+  return said === undefined ? { message, advice } : { message: words(said.message), advice: words(said.advice) };
+}
+
+/** The sentence of a refusal by one of these packs. */
+export function useRefusals(packs: readonly string[]): (pack: string, refusal: Refusal) => string {
+  const words = useLocalized();
+  const asked = [...new Set(packs)].sort();
+  const details = useQueries({
+    queries: asked.map(detailOf),
+    combine: (all) => new Map(all.map((one, at) => [asked[at], one.data])),
+  });
+  return (pack, refusal) => refusalIn(words, details.get(pack), refusal).message;
+}
+
 export type Label = Schemas["LabelOut"];
 
 export function useLabels(pack: string | null) {

@@ -28,14 +28,13 @@ export function useWaiting(): Waiting[] | undefined {
   return useLive(({ database }) => database.waiting.orderBy("order").toArray(), "waiting");
 }
 
-/** The answers to these keys, as far as they have come. */
+/** The answers to these keys and in their order, as far as they have come. */
 export function useAnswered(keys: readonly string[]): Kept[] | undefined {
-  return useLive(
-    ({ database }) =>
-      database.kept
-        .where("key")
-        .anyOf([...keys])
-        .toArray(),
-    keys.join(),
-  );
+  return useLive(async ({ database }) => {
+    const found = await database.kept
+      .where("key")
+      .anyOf([...keys])
+      .toArray();
+    return found.sort((one, other) => keys.indexOf(one.key) - keys.indexOf(other.key));
+  }, keys.join());
 }

@@ -101,11 +101,12 @@ async def look(session: AsyncSession, settings: Settings, moment: datetime) -> l
     for name in sorted(name for name in names if name is not None):
         there = [row for row in machines if row.name == name]
         load = _sums(there, since - RECENT) if any(row.start >= since - RECENT for row in there) else _sums(there)
-        found += [watch.of_machine(name, what, load, most) for what, most in _limits(settings).items()]
+        found += [watch.of_machine(name, what, load, most) for what, most in limits(settings).items()]
     return found
 
 
-def _limits(settings: Settings) -> dict[str, float]:
+def limits(settings: Settings) -> dict[str, float]:
+    """The most that a machine may use, by what it uses."""
     return {
         "cpu": settings.alert_cpu,
         "memory": settings.alert_memory,

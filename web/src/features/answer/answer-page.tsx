@@ -2,6 +2,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/i18n/format";
+import { useLocalized } from "@/i18n/localized";
 import { useWords } from "@/lib/words";
 import { buttonClass } from "@/ui/button";
 import { FailureState } from "@/ui/failure";
@@ -46,6 +47,7 @@ export function AnswerPage() {
 
 function Whole({ told }: { told: Told }) {
   const { t } = useTranslation();
+  const localized = useLocalized();
   const { moment } = useFormats();
   const { prediction } = told;
   const pack = usePack(prediction.model);
@@ -56,7 +58,7 @@ function Whole({ told }: { told: Told }) {
   return (
     <Page
       title={t("answer.title")}
-      lead={`${moment(prediction.created_at)} · ${prediction.model} ${prediction.model_version}`}
+      lead={`${moment(prediction.created_at)} · ${localized(pack.detail?.title) || prediction.model} ${prediction.model_version}`}
       actions={
         <>
           <Link to="/scan" className={buttonClass("quiet")}>
@@ -88,11 +90,11 @@ function Whole({ told }: { told: Told }) {
           </Photos>
         </div>
         <div className={styles.said}>
-          <Refused prediction={prediction} />
+          <Refused prediction={prediction} pack={pack} />
           <Result prediction={prediction} pack={pack} />
-          <Feedback prediction={prediction} pack={pack} saying={saying} />
           <Lot prediction={prediction} />
           <LeafSeverity prediction={prediction} />
+          <Feedback prediction={prediction} pack={pack} saying={saying} />
           {prediction.result !== null && prediction.result !== undefined && (
             <Advice className={prediction.result.class_name} pack={pack} />
           )}

@@ -6,18 +6,26 @@ import { Dialog } from "@/ui/dialog";
 import { TextField } from "@/ui/text-field";
 import styles from "./feedback.module.css";
 import { LabelMark } from "./label-mark";
-import type { Pack } from "./use-pack";
+import type { Label, Pack } from "./use-pack";
 
 /** As typed on any keyboard: no accents, no capitals. */
 export function folded(text: string): string {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
+/** Whether every word that was typed stands in the text, in whatever order. */
+export function fits(text: string, typed: string): boolean {
+  const whole = folded(text);
+  return folded(typed)
+    .split(/\s+/)
+    .every((word) => whole.includes(word));
+}
+
 interface LabelSearchProps {
   pack: Pack;
   /** What it is not. */
   without: string | null;
-  /** Shown first. */
+  /** Shown first, before other classes of the same plant. */
   likely?: readonly string[];
   title: string;
   isOpen: boolean;
@@ -40,14 +48,17 @@ export function LabelSearch({
 }: LabelSearchProps) {
   const { t } = useTranslation();
   const [text, setText] = useState("");
-  const wanted = folded(text);
   const plants = [...new Set(pack.labels.map((label) => label.labels.plant ?? ""))];
-  const rank = (name: string) => (likely.includes(name) ? likely.indexOf(name) : likely.length);
+  const plant = without === null ? undefined : pack.label(without)?.labels.plant;
+  const rank = ({ class_name: name, labels }: Label) => {
+    if (likely.includes(name)) return likely.indexOf(name);
+    return likely.length + (plant !== undefined && labels.plant === plant ? 0 : 1);
+  };
   const items = pack.labels
     .filter(({ class_name: name }) => name !== without)
     .map((label) => ({ id: label.class_name, label, title: pack.title(label.class_name) }))
-    .filter((one) => folded(`${one.title} ${one.id}`).includes(wanted))
-    .sort((one, other) => rank(one.id) - rank(other.id) || one.title.localeCompare(other.title));
+    .filter((one) => fits(`${one.title} ${one.id}`, text))
+    .sort((one, other) => rank(one.label) - rank(other.label) || one.title.localeCompare(other.title));
   return (
     <Dialog
       title={title}

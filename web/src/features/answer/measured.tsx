@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/i18n/format";
-import type { Prediction } from "@/lib/api";
+import type { Prediction, Schemas } from "@/lib/api";
 import { Badge, Card, Meter, Note } from "@/ui/layout";
 import styles from "./answer-page.module.css";
 import { counts, noGrade } from "./words";
@@ -46,15 +46,18 @@ export function Lot({ prediction }: { prediction: Prediction }) {
       {parts !== null && parts !== undefined && (
         <details>
           <summary>{t("answer.grade_parts")}</summary>
-          <ul className={styles.likely}>
-            {(["uniformity", "soundness", "window", "validity"] as const).map((name) => (
-              <li key={name}>
-                <span>{t(`answer.part_${name}`)}</span>
-                <span>{share(parts[name])}</span>
-                <Meter value={parts[name]} label={t(`answer.part_${name}`)} />
-              </li>
-            ))}
-          </ul>
+          <div className={styles.parts}>
+            <ul className={styles.likely}>
+              {(["uniformity", "soundness", "window", "validity"] as const).map((name) => (
+                <li key={name}>
+                  <span>{t(`answer.part_${name}`)}</span>
+                  <span>{share(parts[name])}</span>
+                  <Meter value={parts[name]} label={t(`answer.part_${name}`)} />
+                </li>
+              ))}
+            </ul>
+            {grading?.columns && <Columns columns={grading.columns} />}
+          </div>
         </details>
       )}
       {prediction.anomalies.map((one) => (
@@ -63,6 +66,24 @@ export function Lot({ prediction }: { prediction: Prediction }) {
         </Note>
       ))}
     </Card>
+  );
+}
+
+/** The grade that each measure allows by itself. */
+function Columns({ columns }: { columns: Schemas["Columns"] }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <dl className={styles.counts}>
+        {(["score", "defects", "over_ripe"] as const).map((name) => (
+          <div key={name}>
+            <dt>{t(`answer.column_${name}`)}</dt>
+            <dd>{columns[name]}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className={styles.hint}>{t("answer.column_lowest")}</p>
+    </>
   );
 }
 

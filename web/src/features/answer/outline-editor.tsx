@@ -12,17 +12,16 @@ import { useTranslation } from "react-i18next";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { type Place, placeOf, type Selector, selectorOf } from "./outline";
-import styles from "./photo.module.css";
+import { OutlineFrame, put } from "./outline-frame";
+import type { Tool } from "./outline-keys";
 import type { Verdict } from "./verdicts";
-
-const ID = "outline";
 
 interface EditorProps {
   url: string;
   /** What is mended; null where a new one is drawn. */
   place: Place | null;
   /** Whether this model outlines or boxes. */
-  tool: "polygon" | "rectangle";
+  tool: Tool;
   onClose: () => void;
   onDone: (place: Pick<Verdict, "bbox" | "polygon">) => void;
 }
@@ -32,6 +31,10 @@ export function OutlineEditor({ url, place, tool, onClose, onDone }: EditorProps
   const image = useRef<HTMLImageElement | null>(null);
   const drawn = useRef<Selector | null>(place === null ? null : selectorOf(place));
   const [ready, setReady] = useState(place !== null);
+  function change(selector: Selector) {
+    drawn.current = selector;
+    setReady(true);
+  }
   function save() {
     if (image.current === null || drawn.current === null) return;
     onDone(placeOf(drawn.current, { width: image.current.naturalWidth, height: image.current.naturalHeight }));
@@ -55,8 +58,8 @@ export function OutlineEditor({ url, place, tool, onClose, onDone }: EditorProps
       <p>
         {t(place !== null ? "feedback.mend_how" : tool === "polygon" ? "feedback.draw_how" : "feedback.draw_box_how")}
       </p>
-      <div className={styles.editor}>
-        <Annotorious>
+      <Annotorious>
+        <OutlineFrame image={image} tool={tool} drawn={drawn} onChange={change} onKeep={save}>
           <ImageAnnotator
             tool={tool}
             drawingEnabled={place === null}
@@ -64,16 +67,9 @@ export function OutlineEditor({ url, place, tool, onClose, onDone }: EditorProps
           >
             <img ref={image} src={url} alt={t("answer.photo_alt")} />
           </ImageAnnotator>
-          <Draft
-            image={image}
-            place={place}
-            onChange={(selector) => {
-              drawn.current = selector;
-              setReady(true);
-            }}
-          />
-        </Annotorious>
-      </div>
+        </OutlineFrame>
+        <Draft image={image} place={place} onChange={change} />
+      </Annotorious>
     </Dialog>
   );
 }
@@ -102,9 +98,7 @@ function Draft({ image, place, onChange }: DraftProps) {
     let over = false;
     void shown(image.current).then(() => {
       if (over || first.current === null) return;
-      const selector = selectorOf(first.current) as unknown as ImageAnnotation["target"]["selector"];
-      anno.addAnnotation({ id: ID, bodies: [], target: { annotation: ID, selector } });
-      anno.setSelected(ID, true);
+      put(anno, selectorOf(first.current));
     });
     return () => {
       over = true;

@@ -27,7 +27,11 @@ export function OwnActions({ prediction, pack }: OwnActionsProps) {
   const navigate = useNavigate();
   const [sure, setSure] = useState(false);
   const id = prediction.prediction_id;
-  const title = prediction.result ? pack.title(prediction.result.class_name) : (prediction.refusal?.message ?? "");
+  const title = prediction.result
+    ? pack.title(prediction.result.class_name)
+    : prediction.refusal
+      ? pack.refusal(prediction.refusal).message
+      : "";
   const confidence = prediction.result?.confidence;
   const share = useMutation({
     mutationFn: () =>

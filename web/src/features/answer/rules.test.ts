@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Prediction } from "@/lib/api";
-import { folded } from "./label-search";
+import { fits, folded } from "./label-search";
 import { placeOf, selectorOf } from "./outline";
 import { pathOf } from "./shapes";
 import { asBefore, asSent, type Feedback, saidOf, withVerdict } from "./verdicts";
@@ -136,5 +136,13 @@ describe("outlines", () => {
     const box = { bbox: [1, 2, 30, 40] as [number, number, number, number], polygon: null };
     expect(placeOf(selectorOf(box), { width: 100, height: 100 })).toEqual({ bbox: box.bbox });
     expect(pathOf(box)).toBe("M1 2L30 2L30 40L1 40Z");
+  });
+});
+
+describe("the search among labels", () => {
+  it("takes words in any order, without accents and capitals", () => {
+    expect(fits("Alternariose de la pomme de terre Potato___Early_blight", "potato early")).toBe(true);
+    expect(fits("Brûlure foliaire", "  BRULURE ")).toBe(true);
+    expect(fits("Late blight of potato", "potato early")).toBe(false);
   });
 });

@@ -11,6 +11,8 @@ import { nextLikely, POOR, sureness, tips } from "./words";
 
 /** No photo makes anybody surer than this. */
 const SUREST = 0.99;
+/** Refusals of what this model has not learnt. */
+const OF_OTHER_PLANTS: readonly string[] = ["unknown_crop", "not_in_pack"];
 
 interface PartProps {
   prediction: Prediction;
@@ -103,11 +105,12 @@ function Next({ prediction, pack }: PartProps) {
 }
 
 /** Why there is no answer, and how the next photo gets one. */
-export function Refused({ prediction }: { prediction: Prediction }) {
+export function Refused({ prediction, pack }: PartProps) {
   const { t } = useTranslation();
   const { share } = useFormats();
   const { refusal, quality } = prediction;
   if (refusal === null || refusal === undefined) return null;
+  const { message, advice } = pack.refusal(refusal);
   const measured = [
     ["sharpness", quality.sharpness],
     ["exposure", quality.exposure],
@@ -115,8 +118,15 @@ export function Refused({ prediction }: { prediction: Prediction }) {
   ] as const;
   return (
     <Card label={t("answer.refused")}>
-      <h2>{refusal.message}</h2>
-      <p>{refusal.advice}</p>
+      <h2>{message}</h2>
+      <p>{advice}</p>
+      {OF_OTHER_PLANTS.includes(refusal.code) && (
+        <p>
+          <Link to="/models/$pack" params={{ pack: prediction.model }}>
+            {t("answer.knows")}
+          </Link>
+        </p>
+      )}
       <h3>{t("answer.better")}</h3>
       <ul>
         {tips(quality).map((tip) => (

@@ -3,12 +3,13 @@ import { useTranslation } from "react-i18next";
 import { useFormats } from "@/i18n/format";
 import type { Instance } from "@/lib/api";
 import { Button } from "@/ui/button";
+import { classNames } from "@/ui/class-names";
 import { Icon } from "@/ui/icon";
 import { Actions, Badge, Card, Skeleton } from "@/ui/layout";
 import styles from "./answer-page.module.css";
 import { LabelSearch } from "./label-search";
 import type { Saying } from "./use-feedback";
-import type { Pack } from "./use-pack";
+import { findsThings, type Pack } from "./use-pack";
 import { saidOf, type Verdict, withVerdict } from "./verdicts";
 import { markColour, plainName } from "./words";
 
@@ -35,7 +36,7 @@ export function Thing({ one, url, pack, saying, onClose }: ThingProps) {
   const of = { instance_id: one.instance_id };
   return (
     <Card label={t("answer.thing")}>
-      <div className={styles.headline}>
+      <div className={classNames(styles.headline, styles.closable)}>
         <h2>
           <span className={styles.dot} style={{ background: markColour(one.class_id) }} />
           {pack.title(one.class_name)}
@@ -55,10 +56,12 @@ export function Thing({ one, url, pack, saying, onClose }: ThingProps) {
           <Icon name="check" />
           {t("feedback.right")}
         </Button>
-        <Button tone="quiet" isDisabled={saying.busy} onPress={() => setAsking("class")}>
-          <Icon name="edit" />
-          {t("feedback.other_class")}
-        </Button>
+        {findsThings(pack) && (
+          <Button tone="quiet" isDisabled={saying.busy} onPress={() => setAsking("class")}>
+            <Icon name="edit" />
+            {t("feedback.other_class")}
+          </Button>
+        )}
         <Button tone="quiet" isDisabled={saying.busy} onPress={() => tell({ verdict: "false", ...of })}>
           <Icon name="cross" />
           {t("feedback.not_there")}
@@ -91,6 +94,9 @@ export function Thing({ one, url, pack, saying, onClose }: ThingProps) {
   );
 }
 
+/** Of packs that ship; another pack's kind is called as it calls it. */
+type DefectKind = "bruise" | "rot" | "scar" | "sugar_spots";
+
 type Corners = [number, number, number, number];
 
 function Measures({ one, share }: { one: Instance; share: (value: number) => string }) {
@@ -115,7 +121,7 @@ function Measures({ one, share }: { one: Instance; share: (value: number) => str
       )}
       {(one.defects ?? []).map((defect) => (
         <div key={defect.kind}>
-          <dt>{plainName(defect.kind)}</dt>
+          <dt>{t(`answer.defect_${defect.kind as DefectKind}`, plainName(defect.kind))}</dt>
           <dd>{share(defect.area_share)}</dd>
         </div>
       ))}

@@ -1,12 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
 import { useLocalized } from "@/i18n/localized";
-import { api, body, type Schemas } from "@/lib/api";
-import { type Label, useLabels } from "@/lib/packs";
+import type { Prediction, Schemas } from "@/lib/api";
+import { detailOf, type Label, refusalIn, useLabels } from "@/lib/packs";
 import { plainName } from "./words";
 
-const FRESH_MS = 600_000;
+/** What a classifier finds before it names its condition. */
+const LEAF = "leaf";
 
 export type { Label } from "@/lib/packs";
+
+type Refusal = NonNullable<Prediction["refusal"]>;
 
 export interface Pack {
   detail: Schemas["ModelDetail"] | undefined;
@@ -17,17 +21,15 @@ export interface Pack {
   /** What a head says, in the person's language. */
   headTitle: (head: string) => string;
   headLabel: (head: string, label: string) => string;
+  /** Why there is no answer, in the language read now: the server answered in the one asked in. */
+  refusal: (refusal: Refusal) => { message: string; advice: string };
 }
 
 /** What the pack knows of its answers. Without it, its classes' own names stand. */
 export function usePack(name: string): Pack {
+  const { t } = useTranslation();
   const localized = useLocalized();
-  const params = { params: { path: { pack: name } } };
-  const detail = useQuery({
-    queryKey: ["models", "detail", name],
-    queryFn: () => body(api.GET("/api/v1/models/{pack}", params)),
-    staleTime: FRESH_MS,
-  }).data;
+  const detail = useQuery(detailOf(name)).data;
   const labels = useLabels(name).data?.items ?? [];
   const label = (className: string) => labels.find((one) => one.class_name === className);
   const headOf = (head: string) => detail?.heads.find((one) => one.name === head);
@@ -35,9 +37,11 @@ export function usePack(name: string): Pack {
     detail,
     labels,
     label,
-    title: (className) => localized(label(className)?.title) || plainName(className),
+    title: (className) =>
+      localized(label(className)?.title) || (className === LEAF ? t("answer.one_leaf") : plainName(className)),
     headTitle: (head) => localized(headOf(head)?.title) || plainName(head),
     headLabel: (head, of) => localized(headOf(head)?.labels.find((one) => one.label === of)?.title) || plainName(of),
+    refusal: (refusal) => refusalIn(localized, detail, refusal),
   };
 }
 

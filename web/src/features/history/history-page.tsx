@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/i18n/format";
-import { useTitles } from "@/lib/packs";
+import { useRefusals, useTitles } from "@/lib/packs";
 import { sharePicture } from "@/lib/share-picture";
 import { useWords } from "@/lib/words";
 import { Button, buttonClass } from "@/ui/button";
@@ -118,8 +118,17 @@ function Found({ entries, total, onMore, onDelete }: FoundProps) {
   const words = useWords();
   const packs = useMemo(() => [...new Set(entries.map((entry) => entry.pack))], [entries]);
   const named = useTitles(packs);
+  const refusing = useMemo(
+    () => [...new Set(entries.filter((entry) => entry.refusal !== null).map((entry) => entry.pack))],
+    [entries],
+  );
+  const refused = useRefusals(refusing);
   const titleOf = (entry: Entry) =>
-    entry.className === null ? (entry.refusal ?? t("history.refused")) : named(entry.pack, entry.className);
+    entry.className !== null
+      ? named(entry.pack, entry.className)
+      : entry.refusal !== null
+        ? refused(entry.pack, entry.refusal)
+        : t("history.refused");
   const places = useMemo(() => placesOf(entries), [entries]);
   const [map, setMap] = useState(false);
   const [asking, setAsking] = useState<Entry | null>(null);

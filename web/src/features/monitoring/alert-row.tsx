@@ -4,7 +4,7 @@ import type { Schemas } from "@/lib/api";
 import { Button } from "@/ui/button";
 import { Actions, Badge, type Mood } from "@/ui/layout";
 import { Row } from "@/ui/rows";
-import { readable } from "./charts-feedback";
+import { useCodes } from "./use-codes";
 
 type Alert = Schemas["AlertOut"];
 
@@ -20,7 +20,8 @@ const STATES: Record<Alert["state"], Mood> = { open: "warn", acknowledged: "calm
 export function AlertRow({ alert, onAcknowledge, onResolve, onNote }: AlertRowProps) {
   const { t } = useTranslation();
   const { moment, number } = useFormats();
-  const name = `${t(`monitoring.kind_${alert.kind}`)}: ${readable(alert.subject)}`;
+  const { subject } = useCodes();
+  const name = `${t(`monitoring.kind_${alert.kind}`)}: ${subject(alert.subject)}`;
   const where = [alert.model, alert.model_version, alert.machine].filter((one) => one !== null).join(" ");
   const facts = [
     ...(where === "" ? [] : [where]),

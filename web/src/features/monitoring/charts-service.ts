@@ -67,13 +67,19 @@ export function requests(of: Performance, t: TFunction): Chart {
   };
 }
 
-/** Counts by name, the most first. */
-export function counted(counts: Record<string, number>, xName: string, name: string, tint: Tint): Chart {
+/** Counts by code, the most first; `words` says what a code is called. */
+export function counted(
+  counts: Record<string, number>,
+  xName: string,
+  name: string,
+  tint: Tint,
+  words: (code: string) => string = readable,
+): Chart {
   const most = Object.entries(counts)
     .sort((a, b) => b[1] - a[1])
     .slice(0, NAMES);
   return {
-    x: most.map(([one]) => readable(one)),
+    x: most.map(([one]) => words(one)),
     xKind: "name",
     xName,
     unit: "count",
@@ -115,10 +121,10 @@ export function machine(of: Performance, t: TFunction): Chart {
   };
 }
 
-export function drift(of: Schemas["DriftOut"], t: TFunction): Chart {
+export function drift(of: Schemas["DriftOut"], t: TFunction, words: (code: string) => string): Chart {
   const features = Object.entries(of.features);
   return {
-    x: features.map(([name]) => readable(name)),
+    x: features.map(([name]) => words(name)),
     xKind: "name",
     xName: t("monitoring.feature"),
     unit: "plain",

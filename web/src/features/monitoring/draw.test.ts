@@ -1,15 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Chart } from "./chart";
-import type { Colours } from "./colours";
-import { figure, type Pens } from "./draw";
+import { figure } from "./draw";
+import { PENS } from "./testing";
 
-const PENS: Pens = {
-  colours: { leaf: "green", sky: "blue", sun: "gold", rust: "red", "ink-soft": "grey", ink: "black" } as Colours,
-  value: (value) => value.toFixed(2),
-  x: (value) => `<${value}>`,
-  tick: (value) => String(value),
-  separators: ".,",
-};
 const CHART: Chart = {
   xName: "Day",
   xKind: "day",

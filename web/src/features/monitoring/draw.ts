@@ -12,17 +12,22 @@ export interface Pens {
   separators: string;
 }
 
+export interface Figure {
+  data: Trace[];
+  layout: Layout;
+}
+
 const TICKS = 4;
 const HOUR_MS = 3_600_000;
 const LONGEST = 26;
 const POINT = { least: 7, most: 22 };
 
 /** Names come from packs, and Plotly reads some HTML in texts. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
-function short(text: string): string {
+export function short(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }
 
@@ -107,7 +112,7 @@ function axis(tints: Record<Tint | "line" | "ink", string>): Layout {
 }
 
 /** What Plotly draws for a chart: no title, since the page has it; nothing to drag, so that a finger scrolls the page. */
-export function figure(chart: Chart, pens: Pens): { data: Trace[]; layout: Layout } {
+export function figure(chart: Chart, pens: Pens): Figure {
   const { colours } = pens;
   const along = chart.xKind === "number" ? {} : names(chart, pens);
   const up = values(chart);

@@ -6,6 +6,7 @@ import { ChartCard } from "./chart-card";
 import { drift } from "./charts-service";
 import type { Scope } from "./scope";
 import { Charts, Section } from "./section";
+import { useCodes } from "./use-codes";
 import { useDrift } from "./use-data";
 import { useRates } from "./use-rates";
 
@@ -37,6 +38,7 @@ export function Drift({ scope, live }: { scope: Scope; live: boolean }) {
 function OneVersion({ of }: { of: Schemas["DriftOut"] }) {
   const { t } = useTranslation();
   const { count } = useRates();
+  const { subject } = useCodes();
   const state = of.drifting ? "drifting" : of.learning ? "learning" : "steady";
   return (
     <ChartCard
@@ -46,7 +48,7 @@ function OneVersion({ of }: { of: Schemas["DriftOut"] }) {
           {t(`monitoring.${state}`, { n: count(of.photos), baseline: count(of.baseline_photos) })}
         </Note>
       }
-      chart={drift(of, t)}
+      chart={drift(of, t, subject)}
     />
   );
 }

@@ -6,6 +6,7 @@ import { Loaded } from "@/ui/loaded";
 import { Row, Rows } from "@/ui/rows";
 import { ChartCard } from "./chart-card";
 import { accuracyByClass, accuracyByDay, classLines, confidenceByDay, readable } from "./charts-feedback";
+import { Confused } from "./confusion";
 import type { Scope } from "./scope";
 import { Charts, Section } from "./section";
 import { useFeedback } from "./use-data";
@@ -61,6 +62,7 @@ function Shown({ stats }: { stats: Stats }) {
         />
         {stats.problem_classes.length > 0 && <Problems problems={stats.problem_classes} />}
       </Charts>
+      <Confused confusion={stats.confusion} />
       <Classes stats={stats} />
     </>
   );

@@ -40,7 +40,7 @@ export function ScopeBar({ scope, onChange }: ScopeBarProps) {
           label={t("monitoring.version")}
           options={[
             { id: ALL, label: t("monitoring.all_versions") },
-            ...(versions.data?.items.map((one) => ({ id: one.version, label: one.version })) ?? []),
+            ...(versions.data?.map((version) => ({ id: version, label: version })) ?? []),
           ]}
           value={scope.version ?? ALL}
           onChange={(id) => onChange({ ...scope, version: id === ALL ? null : id })}

@@ -6,6 +6,7 @@ import { ChartCard } from "./chart-card";
 import { counted, histogram, machine, requests, times } from "./charts-service";
 import type { Scope } from "./scope";
 import { Charts, Section } from "./section";
+import { useCodes } from "./use-codes";
 import { usePerformance } from "./use-data";
 import { usePens } from "./use-pens";
 import { useRates } from "./use-rates";
@@ -67,13 +68,14 @@ function Numbers({ of }: { of: Performance }) {
 
 function Traffic({ of }: { of: Performance }) {
   const { t } = useTranslation();
+  const { error } = useCodes();
   return (
     <>
       <ChartCard title={t("monitoring.times")} chart={times(of, t)} />
       <ChartCard title={t("monitoring.requests")} about={t("monitoring.requests_about")} chart={requests(of, t)} />
       <ChartCard
         title={t("monitoring.codes")}
-        chart={counted(of.requests.codes, t("monitoring.code"), t("monitoring.requests_n"), "sky")}
+        chart={counted(of.requests.codes, t("monitoring.code"), t("monitoring.requests_n"), "sky", error)}
       />
     </>
   );
@@ -81,6 +83,7 @@ function Traffic({ of }: { of: Performance }) {
 
 function Photos({ of }: { of: Performance }) {
   const { t } = useTranslation();
+  const { refusal } = useCodes();
   const photos = t("monitoring.photos");
   return (
     <>
@@ -94,7 +97,7 @@ function Photos({ of }: { of: Performance }) {
       />
       <ChartCard
         title={t("monitoring.refusals")}
-        chart={counted(of.refusals, t("monitoring.reason"), t("monitoring.refused"), "sun")}
+        chart={counted(of.refusals, t("monitoring.reason"), t("monitoring.refused"), "sun", refusal)}
       />
       <ChartCard
         title={t("monitoring.quality")}

@@ -4,6 +4,7 @@ import { daysOf, narrowed, type Scope, spanOf } from "./scope";
 
 const EVERY_MS = 30_000;
 const ALERTS = 20;
+const VERSIONS = 100;
 /** What all questions of this page begin with, so that they are asked again together. */
 export const MONITORING = "monitoring";
 
@@ -67,13 +68,25 @@ export function useAlerts(on: boolean) {
   });
 }
 
+/** The names of all versions, newest first, however many pages they fill. */
+async function versionsOf(pack: string): Promise<string[]> {
+  const found: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const query: { limit: number; cursor?: string } = { limit: VERSIONS, ...(cursor !== null && { cursor }) };
+    const page: Schemas["Page_VersionOut_"] = await body(
+      api.GET("/api/v1/models/{pack}/versions", { params: { path: { pack }, query } }),
+    );
+    found.push(...page.items.map((one) => one.version));
+    cursor = page.next_cursor;
+  } while (cursor !== null);
+  return found;
+}
+
 export function useVersions(model: string | null) {
   return useQuery({
     queryKey: ["models", model, "versions", "names"],
-    queryFn: () =>
-      body(
-        api.GET("/api/v1/models/{pack}/versions", { params: { path: { pack: model ?? "" }, query: { limit: 100 } } }),
-      ),
+    queryFn: () => versionsOf(model ?? ""),
     enabled: model !== null,
   });
 }
