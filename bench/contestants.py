@@ -107,7 +107,7 @@ CONTESTANTS = (
     Contestant(
         OURS_POSTGRES, "Cultivar on PostgreSQL; photo and row kept", partial(ours, consent="store", postgres=True)
     ),
-    Contestant(OURS_UNKEPT, "Cultivar on SQLite, consent none: no photo kept", partial(ours, consent="none")),
+    Contestant(OURS_UNKEPT, "Cultivar on SQLite; nothing kept", partial(ours, save_results="false")),
     Contestant(PLAIN, "FastAPI, Pillow in full, torch; nothing kept", partial(_script, module="bench.plain_server")),
     Contestant(
         PEER, "LitServe, Pillow in full, ONNX Runtime; nothing kept", partial(_script, module="bench.peer_server")
