@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import BUILT
+from tests.browser.test_accessible import violations
 from tests.browser.test_scan import ANSWER, NO_NETWORK, agree, photograph, waiting
 from tests.browser.visitor import QUIET, Opener, filming, settled
 from tests.support.app import Served, served
@@ -187,7 +188,7 @@ def test_a_refusal_is_read_in_another_language_than_it_was_asked_in(opener: Open
     expect(refused).to_contain_text("Photographiez une seule feuille qui remplit presque toute l'image")
 
 
-def test_answers_in_french_fit_a_small_phone(opener: Opener, site: Served) -> None:
+def test_answers_in_french_fit_a_small_phone_and_have_no_fault_that_axe_knows(opener: Opener, site: Served) -> None:
     person = site.user()
     asked = [
         person.ask(real(label), model=pack, consent="store")
@@ -197,7 +198,7 @@ def test_answers_in_french_fit_a_small_phone(opener: Opener, site: Served) -> No
             ("banana-sigatoka", "sigatoka"),
         )
     ]
-    page = opener.open("/history", locale="fr-FR", person=person)
+    page = opener.open("/history", locale="fr-FR", theme="dark", person=person)
     page.set_viewport_size({"width": SMALL, "height": 640})
     for path in ("/scan", "/history", *(f"/answers/{one['prediction_id']}" for one in asked)):
         page.goto(path)
@@ -205,6 +206,7 @@ def test_answers_in_french_fit_a_small_phone(opener: Opener, site: Served) -> No
         assert page.evaluate("document.documentElement.scrollWidth") <= SMALL, path
         cut = page.locator("nav li a:visible").evaluate_all(CUT)
         assert cut == [], path
+        assert violations(page) == [], path
 
 
 def test_a_leaf_photographed_offline_is_named_when_the_network_is_back(opener: Opener, tmp_path: Path) -> None:
