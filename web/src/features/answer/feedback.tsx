@@ -74,7 +74,7 @@ export function Feedback({ prediction, pack, saying }: FeedbackProps) {
                       : "feedback.said_wrong",
                 )}
           </p>
-          <Actions>
+          <div className={styles.again}>
             {feedback.is_correct !== null && !(feedback.is_correct && predicted === null) && (
               <Button tone="plain" onPress={() => setWrong(true)}>
                 <Icon name="edit" />
@@ -87,7 +87,7 @@ export function Feedback({ prediction, pack, saying }: FeedbackProps) {
                 {t("action.undo")}
               </Button>
             )}
-          </Actions>
+          </div>
         </Note>
       )}
       {feedback === null && findsThings(pack) && <p className={styles.hint}>{t("feedback.single")}</p>}

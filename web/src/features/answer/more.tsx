@@ -70,7 +70,7 @@ function Row({ label, children }: { label: string; children: React.ReactNode }) 
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would be drawn as a form.
     <div className={styles.row} role="group" aria-label={label}>
       <span>{label}</span>
-      {children}
+      <div className={styles.picks}>{children}</div>
     </div>
   );
 }
