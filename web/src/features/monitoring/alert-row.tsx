@@ -21,7 +21,7 @@ export function AlertRow({ alert, onAcknowledge, onResolve, onNote }: AlertRowPr
   const { t } = useTranslation();
   const { moment, number } = useFormats();
   const { subject } = useCodes();
-  const name = `${t(`monitoring.kind_${alert.kind}`)}: ${subject(alert.subject)}`;
+  const name = t("monitoring.subject", { kind: t(`monitoring.kind_${alert.kind}`), subject: subject(alert.subject) });
   const where = [alert.model, alert.model_version, alert.machine].filter((one) => one !== null).join(" ");
   const facts = [
     ...(where === "" ? [] : [where]),
