@@ -6,18 +6,20 @@ import styles from "./layout.module.css";
 interface PageProps {
   title: ReactNode;
   lead?: ReactNode;
-  /** Buttons beside the title. */
+  /** Buttons beside the title, on a phone below it. */
   actions?: ReactNode;
+  /** The buttons are icons, and stay beside the title on a phone too. */
+  beside?: boolean;
   /** One column of text and controls. */
   narrow?: boolean;
   children: ReactNode;
 }
 
 /** A page: one heading, what can be done with all of it, and its parts. */
-export function Page({ title, lead, actions, narrow = false, children }: PageProps) {
+export function Page({ title, lead, actions, beside = false, narrow = false, children }: PageProps) {
   return (
     <div className={classNames(styles.page, narrow && styles.narrow)}>
-      <header className={styles.head}>
+      <header className={classNames(styles.head, beside && styles.beside)}>
         <div>
           <h1>{title}</h1>
           {lead !== undefined && <p className={styles.lead}>{lead}</p>}

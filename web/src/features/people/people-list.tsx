@@ -64,6 +64,23 @@ export function PeopleList({ wanted, myself }: { wanted: Wanted; myself: string 
   );
 }
 
+/** A long e-mail ends its line before the `@`. */
+function broken(name: string) {
+  const [who, ...where] = name.split(/(?=@)/);
+  return (
+    <>
+      {who}
+      <wbr />
+      {where.join("")}
+    </>
+  );
+}
+
+/** Lines end between facts, not within one. */
+function whole(fact: string): string {
+  return fact.replaceAll(" ", "\u00a0");
+}
+
 function OnePerson({ user, me, onOpen }: { user: User; me: boolean; onOpen: () => void }) {
   const { t } = useTranslation();
   const { date, number } = useFormats();
@@ -78,13 +95,13 @@ function OnePerson({ user, me, onOpen }: { user: User; me: boolean; onOpen: () =
     <Row
       title={
         <>
-          <strong>{name}</strong>
+          <strong>{broken(name)}</strong>
           <Badge mood={user.role === "admin" ? "good" : "calm"}>{t(`role.${user.role}`)}</Badge>
           {me && <Badge>{t("people.you")}</Badge>}
           {user.disabled && <Badge mood="bad">{t("people.disabled")}</Badge>}
         </>
       }
-      note={facts.join(" · ")}
+      note={facts.map(whole).join("\u00a0· ")}
       actions={
         <Button tone="plain" onPress={onOpen} aria-label={t("people.change_of", { name })}>
           {t("people.change")}

@@ -11,6 +11,7 @@ import { Icon } from "@/ui/icon";
 import { Actions, Badge, Card, EmptyState, type Mood, Note, Table } from "@/ui/layout";
 import { Loaded } from "@/ui/loaded";
 import { BarChart, LineChart } from "./charts";
+import styles from "./surveys.module.css";
 import { useReport, useVisits } from "./use-survey";
 
 type Report = Schemas["Report"];
@@ -26,9 +27,11 @@ export function ReportView({ server }: { server: string }) {
         <>
           <Summary report={told} />
           <Files report={told} />
-          <ByRank report={told} />
+          <div className={styles.pair}>
+            <ByRank report={told} />
+            <ByPlant report={told} />
+          </div>
           <Visits server={server} />
-          <ByPlant report={told} />
           <Missing report={told} />
         </>
       )}
@@ -115,7 +118,7 @@ function ByRank({ report }: { report: Report }) {
         label={t("surveys.by_rank")}
         format={(one) => `${number(one, 0)} %`}
       />
-      <p>{t("surveys.formula", { formula: report.formula })}</p>
+      <p className={styles.notes}>{t("surveys.formula", { formula: report.formula })}</p>
     </Card>
   );
 }
@@ -129,33 +132,35 @@ function Visits({ server }: { server: string }) {
     one.infection_index === null ? [] : [{ at: Date.parse(one.visited_on), value: one.infection_index }],
   );
   if (all.length < 2) return null;
-  const figure = (value: number | null) => (value === null ? "–" : number(value));
+  const figure = (value: number | null, unit = "") => (value === null ? "–" : `${number(value)}${unit}`);
   return (
     <Card label={t("surveys.visits")}>
       <h2>{t("surveys.visits")}</h2>
-      <LineChart points={points} label={t("surveys.visits")} format={(one) => `${number(one, 0)} %`} />
-      <Table label={t("surveys.visits")}>
-        <thead>
-          <tr>
-            <th scope="col">{t("surveys.visited_on")}</th>
-            <th scope="col">{t("surveys.index")}</th>
-            <th scope="col">{t("surveys.youngest")}</th>
-            <th scope="col">{t("surveys.plants")}</th>
-            <th scope="col">{t("surveys.last_treatment_on")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {all.map((one) => (
-            <tr key={one.survey_id} aria-current={one.survey_id === server || undefined}>
-              <th scope="row">{date(`${one.visited_on}T00:00`)}</th>
-              <td>{figure(one.infection_index)}</td>
-              <td>{figure(one.mean_youngest_leaf_spotted)}</td>
-              <td>{one.plants}</td>
-              <td>{one.last_treatment_on === null ? "–" : date(`${one.last_treatment_on}T00:00`)}</td>
+      <div className={styles.visits}>
+        <LineChart points={points} label={t("surveys.visits")} format={(one) => `${number(one, 0)} %`} />
+        <Table label={t("surveys.visits")}>
+          <thead>
+            <tr>
+              <th scope="col">{t("surveys.visited_on")}</th>
+              <th scope="col">{t("surveys.index")}</th>
+              <th scope="col">{t("surveys.youngest")}</th>
+              <th scope="col">{t("surveys.plants")}</th>
+              <th scope="col">{t("surveys.last_treatment_on")}</th>
             </tr>
-          ))}
-        </tbody>
-      </Table>
+          </thead>
+          <tbody>
+            {all.map((one) => (
+              <tr key={one.survey_id} aria-current={one.survey_id === server || undefined}>
+                <th scope="row">{date(`${one.visited_on}T00:00`)}</th>
+                <td>{figure(one.infection_index, " %")}</td>
+                <td>{figure(one.mean_youngest_leaf_spotted)}</td>
+                <td>{one.plants}</td>
+                <td>{one.last_treatment_on === null ? "–" : date(`${one.last_treatment_on}T00:00`)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      </div>
     </Card>
   );
 }
@@ -171,31 +176,34 @@ function ByPlant({ report }: { report: Report }) {
     );
   }
   return (
-    <Table label={t("surveys.by_plant")}>
-      <thead>
-        <tr>
-          <th scope="col">{t("surveys.label")}</th>
-          <th scope="col">{t("surveys.graded")}</th>
-          <th scope="col">{t("surveys.index")}</th>
-          <th scope="col">{t("surveys.youngest")}</th>
-          <th scope="col">{t("surveys.functional_leaves")}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {report.by_plant.map((plant) => {
-          const youngest = plant.youngest_leaf_spotted;
-          return (
-            <tr key={plant.label}>
-              <th scope="row">{plant.label}</th>
-              <td>{plant.graded_leaves}</td>
-              <td>{plant.infection_index === null ? "–" : `${number(plant.infection_index)} %`}</td>
-              <td>{youngest === null ? "–" : youngest.none ? t("surveys.youngest_none") : youngest.rank}</td>
-              <td>{[...new Set(plant.functional_leaves)].join("–")}</td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </Table>
+    <Card label={t("surveys.by_plant")}>
+      <h2>{t("surveys.by_plant")}</h2>
+      <Table label={t("surveys.by_plant")}>
+        <thead>
+          <tr>
+            <th scope="col">{t("surveys.label")}</th>
+            <th scope="col">{t("surveys.graded")}</th>
+            <th scope="col">{t("surveys.index")}</th>
+            <th scope="col">{t("surveys.youngest")}</th>
+            <th scope="col">{t("surveys.functional_leaves")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {report.by_plant.map((plant) => {
+            const youngest = plant.youngest_leaf_spotted;
+            return (
+              <tr key={plant.label}>
+                <th scope="row">{plant.label}</th>
+                <td>{plant.graded_leaves}</td>
+                <td>{plant.infection_index === null ? "–" : `${number(plant.infection_index)} %`}</td>
+                <td>{youngest === null ? "–" : youngest.none ? t("surveys.youngest_none") : youngest.rank}</td>
+                <td>{[...new Set(plant.functional_leaves)].join("–")}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </Table>
+    </Card>
   );
 }
 

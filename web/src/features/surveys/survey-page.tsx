@@ -14,6 +14,7 @@ import { Actions, EmptyState, Note, Page } from "@/ui/layout";
 import { Loaded } from "@/ui/loaded";
 import { EditSurvey } from "./edit-survey";
 import { ReportView } from "./report";
+import styles from "./surveys.module.css";
 import { useSurvey } from "./use-survey";
 import { Walk } from "./walk";
 
@@ -28,12 +29,13 @@ export function SurveyPage() {
     <Page
       title={head?.plot ?? t("nav.surveys")}
       lead={head && [date(`${head.visited_on}T00:00`), head.cultivar].filter(Boolean).join(" · ")}
+      beside
       actions={
         survey.data && (
-          <Actions>
+          <>
             <EditSurvey survey={survey.data} />
             <Remove survey={survey.data} />
-          </Actions>
+          </>
         )
       }
     >
@@ -60,7 +62,7 @@ function Parts({ survey }: { survey: Survey }) {
       </Actions>
       {survey.problem !== null && <Note mood="bad">{survey.problem}</Note>}
       {waiting && survey.problem === null && <Note mood="calm">{t("surveys.waiting")}</Note>}
-      {survey.head.notes && <Note>{survey.head.notes}</Note>}
+      {survey.head.notes && <p className={styles.notes}>{survey.head.notes}</p>}
       {!report && <Walk survey={survey} />}
       {report && survey.server !== null && <ReportView server={survey.server} />}
       {report && survey.server === null && (
