@@ -27,7 +27,7 @@ from cultivar.web.app import create_app
 
 T = TypeVar("T")
 API = "/api/v1"
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 PASSWORD = "correct horse battery 9"
 RUNNING: "WeakSet[Served]" = WeakSet()
 """Every application at work in this process."""
@@ -101,7 +101,7 @@ class Served:
         self._thread.start()
         RUNNING.add(self)
         wait_until(lambda: self._server.started or not self._thread.is_alive())
-        with httpx.Client(base_url=self.url) as client:
+        with httpx.Client(base_url=self.url, timeout=PATIENCE_S) as client:
             wait_until(lambda: client.get("/health/ready").status_code == 200)
 
     def stop(self) -> None:

@@ -44,6 +44,20 @@ def test_every_answer_is_documented(app: Served, mode: GenerationMode) -> None:
     assert not wrong, "\n\n".join(wrong)
 
 
+def test_a_character_that_no_database_keeps_is_refused_wherever_text_is_taken(app: Served) -> None:
+    admin = app.admin()
+    document = admin.http.get(f"{app.url}/openapi.json").json()
+    asked = [
+        (path.removeprefix("/api/v1"), query["name"])
+        for path, operations in document["paths"].items()
+        for query in operations.get("get", {}).get("parameters", [])
+        if query["in"] == "query" and "{" not in path
+    ]
+    assert ("/jobs", "kind") in asked
+    answers = {one: admin.http.get(one[0], params={one[1]: "a\0b"}) for one in asked}
+    assert {one: answer.status_code for one, answer in answers.items() if answer.status_code not in {400, 422}} == {}
+
+
 def _try(operation: schemathesis.APIOperation, mode: GenerationMode, token: str) -> None:
     @given(case=operation.as_strategy(generation_mode=mode))
     @settings(max_examples=EXAMPLES, database=None, suppress_health_check=list(HealthCheck))

@@ -8,8 +8,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from cultivar.bulk import rules
 from cultivar.kernel.jobs.tables import JobState
+from cultivar.kernel.text import Line
 from cultivar.packs.schemas import Language
-from cultivar.predictions.schemas import AskParams, Line
+from cultivar.predictions.schemas import AskParams
 
 Format = Literal["json", "ndjson", "csv"]
 Source = Literal["files", "archive", "images"]

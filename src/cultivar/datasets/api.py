@@ -11,7 +11,7 @@ from cultivar.kernel.auth import needs
 from cultivar.kernel.http import CursorParams, TheWorld
 from cultivar.kernel.pages import InvalidCursor, Page
 from cultivar.kernel.problems import responses
-from cultivar.predictions.schemas import Line
+from cultivar.kernel.text import Line
 
 router = APIRouter(prefix="/datasets", tags=["datasets"])
 

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
-from cultivar.predictions.schemas import Line, OwnFeedback, Verdict
+from cultivar.kernel.text import Line
+from cultivar.predictions.schemas import OwnFeedback, Verdict
 
 
 def _prose(text: str) -> str:

@@ -10,6 +10,7 @@ from cultivar.kernel.auth import needs
 from cultivar.kernel.http import CursorParams, Session, TheWorld, known_query
 from cultivar.kernel.pages import InvalidCursor, Page
 from cultivar.kernel.problems import responses
+from cultivar.kernel.text import Line
 from cultivar.monitoring import service
 from cultivar.monitoring.errors import AlertClosed, AlertUnknown
 from cultivar.monitoring.schemas import FeedbackStats, Scope, Statistics
@@ -25,7 +26,6 @@ from cultivar.monitoring.schemas.watching import (
     Span,
 )
 from cultivar.monitoring.service import alerts
-from cultivar.predictions.schemas import Line
 from cultivar.registry.errors import ModelsNotReady
 
 router = APIRouter(tags=["monitoring"], dependencies=[known_query])

@@ -14,6 +14,7 @@ from cultivar.kernel.http import CursorParams, Session, TheWorld, known_query
 from cultivar.kernel.pages import InvalidCursor, Page
 from cultivar.kernel.problems import MalformedBody, responses
 from cultivar.kernel.storage import StorageUnavailable
+from cultivar.kernel.text import Line
 from cultivar.packs.service import language_for
 from cultivar.photos.schemas import Size
 from cultivar.predictions import forms, openapi
@@ -31,7 +32,7 @@ from cultivar.predictions.errors import (
 from cultivar.predictions.explanations import ExplanationJob, ExplanationOut
 from cultivar.predictions.filters import Filters, Range, Since, Until
 from cultivar.predictions.found import COUNTS, Share
-from cultivar.predictions.schemas import Answer, Line, PredictionOut
+from cultivar.predictions.schemas import Answer, PredictionOut
 from cultivar.predictions.service import history, why
 from cultivar.predictions.service.ask import Question, ask
 from cultivar.registry.errors import ModelsNotReady, UnknownModel, VersionGone

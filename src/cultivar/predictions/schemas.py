@@ -5,15 +5,10 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cultivar.accounts.schemas import AnyConsent, ConsentChoice
+from cultivar.kernel.text import Line
 from cultivar.packs.schemas import Language, Pack
 from cultivar.predictions.examples import CLASSIFIED, DETECTED
 from cultivar.predictions.found import Box, Findings, HeadScores, Point, Share
@@ -22,18 +17,6 @@ from cultivar.vision.manifest import RefusalCode
 Consent = ConsentChoice
 Warn = Literal["low_confidence", "blurred", "poor_light", "small_photo", "user_id_ignored"]
 Verdict = Literal["right", "false", "wrong_class", "edited", "missed"]
-
-
-def _printable(text: str) -> str:
-    if any(
-        ord(character) < 32 or 0x7F <= ord(character) < 0xA0 or 0xD800 <= ord(character) < 0xE000 for character in text
-    ):
-        raise ValueError("holds a character that is not text")
-    return text
-
-
-Line = Annotated[str, AfterValidator(_printable)]
-"""One line of text; no control characters."""
 
 
 class AskParams(BaseModel):

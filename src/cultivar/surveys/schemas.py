@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
-from cultivar.predictions.schemas import Line
+from cultivar.kernel.text import Line
 from cultivar.surveys.rules import FunctionalRule, Lack, Light, Outlook
 
 PLANTS_AT_MOST = 500

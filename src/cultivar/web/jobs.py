@@ -15,6 +15,7 @@ from cultivar.kernel.jobs.schemas import JobOut
 from cultivar.kernel.jobs.tables import Job, JobState
 from cultivar.kernel.pages import InvalidCursor, Page
 from cultivar.kernel.problems import responses
+from cultivar.kernel.text import Line
 from cultivar.web import following
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
@@ -35,7 +36,7 @@ async def list_jobs(
     session: Session,
     actor: Reader,
     cursor: CursorParams,
-    kind: Annotated[str | None, Query(max_length=80)] = None,
+    kind: Annotated[Line | None, Query(max_length=80)] = None,
     state: JobState | None = None,
 ) -> Page[JobOut]:
     """Newest first; each is there for a month after its end."""

@@ -14,6 +14,7 @@ from cultivar.kernel.errors import NotAllowed
 from cultivar.kernel.http import CursorParams, Session
 from cultivar.kernel.pages import InvalidCursor, Page
 from cultivar.kernel.problems import responses
+from cultivar.kernel.text import Line
 
 router = APIRouter(prefix="/users", tags=["people"])
 
@@ -23,7 +24,7 @@ Admin = Annotated[Actor, needs("admin", "admin")]
 async def _filters(
     role: Role | None = None,
     disabled: bool | None = None,
-    email: Annotated[str | None, Query(max_length=254, description="How the e-mail begins, in any case.")] = None,
+    email: Annotated[Line | None, Query(max_length=254, description="How the e-mail begins, in any case.")] = None,
 ) -> UserFilters:
     return UserFilters(role, disabled, email)
 
