@@ -20,7 +20,7 @@ from cultivar.vision.tasks.detect import Looking
 from tests.house.tree import ROOT
 from tests.trainer.detect.small import scene, train, write_boxes, write_pack
 
-slow = [pytest.mark.slow, pytest.mark.timeout(300)]
+slow = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("detect-run")]
 
 
 def classifier() -> Manifest:
