@@ -1,6 +1,7 @@
 """A loaded network, whoever runs it."""
 
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from io import BytesIO
 from threading import local
@@ -42,9 +43,18 @@ class ModelSession(Protocol):
         ...
 
 
+@cache
+def share_memory() -> None:
+    """One arena for what all sessions of the process compute, where each would keep the most that it ever needed."""
+    place = ort.OrtMemoryInfo("Cpu", ort.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, ort.OrtMemType.DEFAULT)
+    ort.create_and_register_allocator(place, ort.OrtArenaCfg({}))
+
+
 class OnnxRuntimeSession:
     def __init__(self, model: bytes, plan: Plan) -> None:
+        share_memory()
         options = ort.SessionOptions()
+        options.add_session_config_entry("session.use_env_allocators", "1")
         options.intra_op_num_threads, options.inter_op_num_threads = plan.threads, 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
