@@ -4,7 +4,7 @@ import structlog
 
 
 def plain_log() -> None:
-    """Every level, as text. structlog itself would draw all local variables of a traceback, a photo for minutes."""
+    """Every level, as text. structlog itself would draw all local variables of a traceback, for half a minute."""
     structlog.reset_defaults()
     renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], renderer])

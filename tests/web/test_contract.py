@@ -44,7 +44,7 @@ def test_every_answer_is_documented(app: Served, mode: GenerationMode) -> None:
     assert not wrong, "\n\n".join(wrong)
 
 
-def test_a_character_that_no_database_keeps_is_refused_wherever_text_is_taken(app: Served) -> None:
+def test_a_character_that_no_database_keeps_is_refused_by_every_filter(app: Served) -> None:
     admin = app.admin()
     document = admin.http.get(f"{app.url}/openapi.json").json()
     asked = [
