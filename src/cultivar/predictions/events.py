@@ -54,4 +54,4 @@ class PredictionDeleted:
     has_feedback: bool
     is_correct: bool | None
     satisfied: bool | None
-    correct_class_name: str | None = None
+    correct_class_name: str | None
