@@ -33,12 +33,14 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         pack = load_pack(given.pack)
         export = _detector(pack, given) if given.part or pack.task != "classify" else _classifier(pack, given)
-    except CultivarError as error:
+    except (Exception, interrupt.Interrupted) as error:
+        if interrupt.asked():  # also where a library broke because it was cut off
+            sys.stderr.write("cultivar: interrupted; the same command goes on from the last finished epoch\n")
+            return INTERRUPTED
+        if not isinstance(error, CultivarError):
+            raise
         sys.stderr.write(f"cultivar: {error.detail} ({error.code})\n")
         return FAILED if isinstance(error, Broken) else INPUT
-    except interrupt.Interrupted:
-        sys.stderr.write("cultivar: interrupted; the same command goes on from the last finished epoch\n")
-        return INTERRUPTED
     sys.stdout.write(f"{export}\n")
     return 0
 

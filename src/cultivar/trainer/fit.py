@@ -228,7 +228,8 @@ def fit(learner: Learner, folder: Path, *, progress: bool) -> dict[str, Tensor]:
         deterministic=True,
     )
     last = folder / "last.ckpt"
-    trainer.fit(learner, ckpt_path=str(last) if last.is_file() else None, weights_only=False)
+    with interrupt.held():
+        trainer.fit(learner, ckpt_path=str(last) if last.is_file() else None, weights_only=False)
     kept = [folder / f"epoch-{epoch}.ckpt" for epoch in recipe.mean_of]
     whole = folder / ("best.ckpt" if stop.stopped_epoch else "last.ckpt")
     chosen = kept if kept and not stop.stopped_epoch else [whole]

@@ -11,6 +11,7 @@ from timm.utils.model_ema import ModelEmaV3
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from cultivar.trainer import interrupt
 from cultivar.trainer.detect.losses import Losses, losses
 from cultivar.trainer.detect.network import Detector
 from cultivar.trainer.detect.samples import Batch, Pool, Views, together
@@ -112,5 +113,6 @@ def fit(learner: DetectLearner, folder: Path, *, progress: bool) -> dict[str, Te
         gradient_clip_val=10.0,
     )
     last = folder / "last.ckpt"
-    trainer.fit(learner, ckpt_path=str(last) if last.is_file() else None, weights_only=False)
+    with interrupt.held():
+        trainer.fit(learner, ckpt_path=str(last) if last.is_file() else None, weights_only=False)
     return averaged(last)
