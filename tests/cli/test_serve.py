@@ -80,8 +80,12 @@ def test_a_port_that_is_taken_is_one_line(program: Program) -> None:
 def test_flags_stand_above_the_environment(program: Program) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        ended = program.run("serve", "--port", str(port), "--data-dir", str(program.folder / "other"), timeout=60)
+        flags = ["--port", str(port), "--data-dir", str(program.folder / "other")]
+        ended = program.run("serve", *flags, timeout=60)
     assert f":{port}: Address already in use" in ended.stderr
+    assert not (program.folder / "other").exists()
+    program.environment["CULTIVAR_PACKS_DIR"] = str(program.folder / "nowhere")
+    assert program.run("serve", *flags, timeout=60).returncode == Exit.BROKEN
     assert (program.folder / "other" / "secret.key").exists()
 
 

@@ -10,7 +10,8 @@ PROCESS_MAY_ALSO = {"web": {"api"}, "worker": {"jobs"}, "cli": {"commands"}, "tr
 STARTS = {  # one process holds another: the server its jobs, the program both
     ("web", "worker", "subscriptions"),
     ("web", "worker", "process"),
-    ("cli", "web", "app"),
+    ("cli", "worker", "engine"),
+    ("cli", "web", "server"),
     ("cli", "worker", "process"),
 }
 

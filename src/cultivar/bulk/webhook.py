@@ -5,8 +5,6 @@ import socket
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-import httpx
-
 from cultivar.bulk import rules
 from cultivar.bulk.errors import WebhookRefused, WebhookUnheard
 
@@ -41,6 +39,8 @@ async def send(url: str, body: bytes, headers: dict[str, str], *, private: bool)
     It goes to the address that was checked, so that the name cannot point elsewhere in between; redirects are not
     followed, and what the other side answers is not read.
     """
+    import httpx  # noqa: PLC0415  of a server, webhooks alone need it
+
     address = await check(url, private=private)
     target = httpx.URL(url)
     there = target.copy_with(host=address)

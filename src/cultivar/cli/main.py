@@ -1,6 +1,5 @@
 """The one list of commands. A command's module is loaded when it is called, so `cultivar --help` answers at once."""
 
-import gc
 import os
 import sys
 import traceback
@@ -13,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from cultivar.cli.exits import Exit, exit_of
 from cultivar.kernel.errors import CultivarError
+from cultivar.kernel.memory import kept
 
 COMMANDS = {
     "serve": "Serve the API, its pages and, unless told otherwise, the background jobs.",
@@ -33,12 +33,9 @@ _PROGRAM_WIDE = {"install_completion", "show_completion"}
 
 
 def load(name: str) -> Any:
-    """The command itself. Collecting garbage while modules are made would take a tenth of the time."""
-    gc.disable()
-    try:
+    """The command itself."""
+    with kept():
         app: typer.Typer = import_module(f"cultivar.cli.{name}").app
-    finally:
-        gc.enable()
     app.rich_markup_mode = None
     command = typer.main.get_command(app)
     command.name = name

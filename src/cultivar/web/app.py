@@ -20,6 +20,7 @@ from cultivar.monitoring.api import router as monitoring
 from cultivar.predictions.api import router as predictions
 from cultivar.registry.api import router as registry
 from cultivar.surveys.api import router as surveys
+from cultivar.vision.runtime.engine import Engine
 from cultivar.web import docs, files, health, jobs, process, spa
 from cultivar.web.openapi import Api
 
@@ -40,8 +41,8 @@ ROUTERS: tuple[APIRouter, ...] = (
 _EXPOSED = ["X-Request-ID", "RateLimit", "RateLimit-Policy", "Retry-After", "Idempotency-Replayed", "Location"]
 
 
-def create_app(settings: Settings | None = None) -> Api:
-    """The whole application; nothing is opened until its lifespan begins."""
+def create_app(settings: Settings | None = None, engine: Engine | None = None) -> Api:
+    """The whole application; nothing is opened until its lifespan begins. `engine`: one that has begun already."""
     settings = settings or Settings()
     telemetry.configure(settings)
     tokens.use_secret(settings.secret)
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Api:
         generate_unique_id_function=_operation_id,
         telemetry=traces.config if traces else OFF,
     )
+    app.state.engine = engine
     app.state.settings, app.state.limits, app.state.traces = settings, Limits.of(settings), traces
     app.state.traffic = Traffic(frozenset({f"{API}/predict"}))
     problems.install(app)

@@ -32,7 +32,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     async with AsyncExitStack() as stack:
         stack.push_async_callback(app.state.limits.close)
-        world = await open_world(settings, stack)
+        world = await open_world(settings, stack, app.state.engine)
         await schema.prepare(world.db, settings)
         if settings.embedded:
             await _first_admin(world)
@@ -69,6 +69,7 @@ async def _open_models(world: World) -> None:
         try:
             await world.engine.start()
             await registry.open_all(world)
+            world.engine.forget()
             break
         except Unavailable as error:
             _log.warning("models_wait", code=error.code, reason=error.detail)

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 
 from prometheus_client import start_http_server
 
-from cultivar.kernel import metrics, outbox, schema, telemetry, tokens
+from cultivar.kernel import outbox, schema, telemetry, tokens
 from cultivar.kernel.database import Database
 from cultivar.kernel.jobs.runner import Runner
 from cultivar.kernel.jobs.waker import open_waker
@@ -16,13 +16,16 @@ from cultivar.kernel.storage import Storage
 from cultivar.kernel.world import World
 from cultivar.monitoring.service import pulse
 from cultivar.registry import service as registry
-from cultivar.vision.runtime.engine import Engine, Options
-from cultivar.vision.runtime.machine import Wish
+from cultivar.vision.runtime.engine import Engine
+from cultivar.worker.engine import engine_of
 from cultivar.worker.subscriptions import KINDS, SCHEDULES, SUBSCRIPTIONS
 
 
-async def open_world(settings: Settings, stack: AsyncExitStack) -> World:
-    """Open everything with effects; closed with the stack, last opened first. Models are opened by who needs them."""
+async def open_world(settings: Settings, stack: AsyncExitStack, engine: Engine | None = None) -> World:
+    """Open everything with effects; closed with the stack, last opened first. Models are opened by who needs them.
+
+    `engine`: one that has begun already.
+    """
     outbox.configure(SUBSCRIPTIONS)
     tokens.use_secret(settings.secret)
     db = Database(settings.database_url)
@@ -30,19 +33,9 @@ async def open_world(settings: Settings, stack: AsyncExitStack) -> World:
     waker = open_waker(settings)
     stack.push_async_callback(waker.close)
     db.on_work = waker.wake
-    engine = Engine(_options(settings), metrics.observe)
+    engine = engine or engine_of(settings)
     stack.push_async_callback(engine.close)
     return World(settings, db, Storage.open(settings), waker, engine, engine.busy)
-
-
-def _options(settings: Settings) -> Options:
-    wish = Wish(
-        provider=settings.vision_runtime,
-        decoders=settings.vision_decoders,
-        lanes=settings.vision_sessions,
-        threads=settings.vision_threads,
-    )
-    return Options(wish, settings.vision_queue, settings.predict_body_limit)
 
 
 async def work(settings: Settings, *, slots: int, metrics_port: int | None) -> None:

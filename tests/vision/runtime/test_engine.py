@@ -216,6 +216,59 @@ async def test_an_engine_closes_twice_and_before_it_started() -> None:
     assert not engine.busy()
 
 
+def begun(folders: list[Path]) -> Engine:
+    """An engine that began in a program without a loop."""
+    engine = Engine(Options(Wish(decoders=2, lanes=1)))
+    engine.begin(folders)
+    return engine
+
+
+def test_what_began_without_a_loop_is_taken_over(tmp_path: Path) -> None:
+    tiny = write_model(tmp_path / "tiny")
+    engine = begun([tiny])
+    first = {child.pid for child in decoders()}
+    assert len(first) == 2
+
+    async def go_on() -> str | None:
+        await engine.start()
+        await engine.open("tiny", tiny)
+        answer = await engine.answer("tiny", [photo(RED)])
+        assert {child.pid for child in decoders()} == first
+        await engine.close()
+        return answer.class_name
+
+    assert asyncio.run(go_on()) == "Apple___scab"
+    assert decoders() == []
+
+
+def test_a_model_changed_since_it_began_is_loaded_as_it_is_now(tmp_path: Path) -> None:
+    folders = [write_model(tmp_path / name, version="1.0.0") for name in ("mended", "changed")]
+    (folders[0] / "model.onnx").write_bytes(b"cut")
+    engine = begun(folders)
+
+    async def go_on() -> None:
+        await engine.open("warm", write_model(tmp_path / "warm"))
+        write_model(folders[0], version="1.0.1")
+        write_model(folders[1], version="1.0.1")
+        for folder in folders:
+            assert (await engine.open(folder.name, folder)).version == "1.0.1"
+
+    asyncio.run(go_on())
+    asyncio.run(engine.close())
+    assert decoders() == []
+
+
+def test_what_nobody_opened_is_forgotten_with_its_decoders(tmp_path: Path) -> None:
+    broken = write_model(tmp_path / "broken")
+    (broken / "model.onnx").write_bytes(b"cut")
+    engine = begun([write_model(tmp_path / "tiny"), broken])
+    engine.forget()
+    with pytest.raises(BadManifest):
+        asyncio.run(engine.open("broken", broken))
+    asyncio.run(engine.close())
+    assert decoders() == []
+
+
 async def _until(true: Callable[[], bool]) -> None:
     for _ in range(4000):
         if true():

@@ -17,11 +17,12 @@ from cultivar.vision.answer import Answer
 from cultivar.vision.errors import ModelNotOpen, Overloaded, UnreadableImage
 from cultivar.vision.manifest import Manifest
 from cultivar.vision.overlay import Kind, Shape
+from cultivar.vision.runtime.ahead import Ahead
 from cultivar.vision.runtime.explaining import Explained, GoOn, say_why
 from cultivar.vision.runtime.judge import Look, compose, judge, view_of
 from cultivar.vision.runtime.lanes import Lanes
 from cultivar.vision.runtime.machine import Plan, Wish, plan, usable_cores
-from cultivar.vision.runtime.models import LoadedModel, load_model
+from cultivar.vision.runtime.models import LoadedModel
 from cultivar.vision.runtime.pool import Confinement, DecodePool, Observe
 from cultivar.vision.runtime.sessions import available_providers
 from cultivar.vision.runtime.wire import Message, ask_to_draw, ask_to_see, read_sight
@@ -66,10 +67,23 @@ class Engine:
         self._observe = observe
         self._decoders = DecodePool(self.plan.decoders, options.confinement, observe)
         self._lanes = Lanes(self.plan.lanes, self.plan.batch, observe)
+        self._ahead = Ahead(self.plan)
         self._models: dict[str, LoadedModel] = {}
         self._held = 0
         self._told = -LULL_S
         self._mean_ms = 50.0
+
+    def begin(self, folders: Sequence[Path]) -> None:
+        """Start the decoders and load these models beside what the caller does next; no loop need run yet.
+
+        `start` and `open` take over what was begun; a fault shows there. `forget` lets go of what nobody opened.
+        """
+        self._ahead.begin(folders)
+        self._decoders.begin()
+
+    def forget(self) -> None:
+        """See `begin`."""
+        self._ahead.forget()
 
     async def start(self) -> None:
         """Start missing decoder processes; returns when all are ready. Raises ChildEnded or TimeoutError."""
@@ -77,6 +91,7 @@ class Engine:
 
     async def close(self) -> None:
         """Running networks end, photos still waiting get Unavailable, no process is left. Safe to call twice."""
+        self._ahead.forget()
         await self._lanes.close()
         await self._decoders.close()
         self._models.clear()
@@ -86,7 +101,7 @@ class Engine:
 
         An open model of that key is replaced at once; on any fault it stays. Raises BadManifest.
         """
-        model = await asyncio.to_thread(load_model, folder, self.plan)
+        model = await asyncio.to_thread(self._ahead.take, folder)
         self._models[key] = model
         return model.manifest
 

@@ -62,21 +62,25 @@ class Child:
         self._channel = channel
 
     @classmethod
-    async def start(cls, confinement: Confinement) -> "Child":
-        """Spawned (never forked), ready for its first photo. Raises ChildEnded or TimeoutError."""
+    def spawn(cls, confinement: Confinement) -> "Child":
+        """Spawned (never forked), not ready yet."""
         ours, theirs = socket.socketpair()
         for end in (ours, theirs):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         with theirs:
             child = cls(_spawn(confinement, theirs), ours)
         ours.setblocking(False)
+        return child
+
+    async def ready(self) -> "Child":
+        """Returns when it can take its first photo. Raises ChildEnded or TimeoutError, and has ended it then."""
         try:
             async with asyncio.timeout(START_SECONDS):
-                await child._receive()
+                await self._receive()
         except BaseException:
-            await child.end()
+            await self.end()
             raise
-        return child
+        return self
 
     @property
     def pid(self) -> int:
@@ -154,10 +158,15 @@ class DecodePool:
         self._observe = observe
         self._urgent: deque[_Job] = deque()
         self._background: deque[_Job] = deque()
+        self._begun: list[Child] = []
         self._children: set[Child] = set()
         self._idle: list[Child] = []
         self._running: dict[asyncio.Task[None], _Job] = {}
         self._in_background = False
+
+    def begin(self) -> None:
+        """Spawn the processes without waiting for them; needs no loop. `start` takes them over."""
+        self._begun = [Child.spawn(self._confinement) for _ in range(self._size)]
 
     async def start(self) -> None:
         """Start the missing processes at once; returns when all are ready. Raises ChildEnded or TimeoutError."""
@@ -176,7 +185,8 @@ class DecodePool:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
         self._idle.clear()
-        await asyncio.gather(*(child.end() for child in self._children))
+        await asyncio.gather(*(child.end() for child in (*self._begun, *self._children)))
+        self._begun.clear()
         self._children.clear()
 
     async def ask(self, message: Message, *, background: bool = False) -> tuple[Message, float]:
@@ -246,7 +256,8 @@ class DecodePool:
         return True
 
     async def _add(self) -> None:
-        child = await Child.start(self._confinement)
+        begun = self._begun.pop() if self._begun else Child.spawn(self._confinement)
+        child = await begun.ready()
         self._children.add(child)
         self._idle.append(child)
 
@@ -256,7 +267,7 @@ class DecodePool:
         self._children.remove(child)
         while True:
             try:
-                fresh = await Child.start(self._confinement)
+                fresh = await Child.spawn(self._confinement).ready()
             except (ChildEnded, OSError):
                 await asyncio.sleep(RETRY_SECONDS)
             else:
