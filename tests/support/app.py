@@ -15,20 +15,24 @@ from weakref import WeakSet
 
 import httpx
 import uvicorn
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cultivar.accounts import service as accounts
+from cultivar.accounts.tables import User
 from cultivar.kernel import migrate
 from cultivar.kernel.actor import Role
 from cultivar.kernel.database import Database
 from cultivar.kernel.settings import Settings
 from cultivar.kernel.world import World
 from cultivar.web.app import create_app
+from tests.support.trust import TRUST
 
 T = TypeVar("T")
 API = "/api/v1"
 PATIENCE_S = 60.0
 PASSWORD = "correct horse battery 9"
+"""Of everybody; its hash, which is checked at each sign-in, costs as little as argon2id can."""
+PASSWORD_HASH = Argon2Hasher(memory_cost=8, time_cost=1, parallelism=1).hash(PASSWORD)
 RUNNING: "WeakSet[Served]" = WeakSet()
 """Every application at work in this process."""
 SECRET = "one secret for all applications of a test process"
@@ -101,7 +105,7 @@ class Served:
         self._thread.start()
         RUNNING.add(self)
         wait_until(lambda: self._server.started or not self._thread.is_alive())
-        with httpx.Client(base_url=self.url, timeout=PATIENCE_S) as client:
+        with httpx.Client(base_url=self.url, timeout=PATIENCE_S, verify=TRUST) as client:
             wait_until(lambda: client.get("/health/ready").status_code == 200)
 
     def stop(self) -> None:
@@ -142,7 +146,7 @@ class Served:
 
     def anybody(self, **headers: str) -> httpx.Client:
         """A client with no identity; closed with the application at the latest."""
-        client = httpx.Client(base_url=self.url + API, headers=headers, timeout=PATIENCE_S)
+        client = httpx.Client(base_url=self.url + API, headers=headers, timeout=PATIENCE_S, verify=TRUST)
         self._clients.append(client)
         return client
 
@@ -161,7 +165,7 @@ class Served:
 
     def _with_role(self, role: Role) -> Person:
         email = f"{secrets.token_hex(8)}@example.org"
-        self.rows(lambda session: accounts.create_user(session, email, PASSWORD, role=role))
+        self.rows(lambda session: _add(session, User(role=role, email=email, password_hash=PASSWORD_HASH)))
         with self.anybody() as client:
             given = client.post("/auth/token", data={"username": email, "password": PASSWORD})
         return self._signed_in(fine(given), email)
@@ -171,6 +175,10 @@ class Served:
         http = self.anybody(Authorization=f"Bearer {token}")
         me = fine(http.get("/users/me"))
         return Person(UUID(me["id"]), me["role"], token, email, http)
+
+
+async def _add(session: AsyncSession, user: User) -> None:
+    session.add(user)
 
 
 def wait_until(true: Callable[[], Any], patience_s: float = PATIENCE_S) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import psutil
 from tests.support.processes import end, free_ports
+from tests.support.trust import TRUST
 
 CULTIVAR = str(Path(sys.executable).parent / "cultivar")
 API = "/api/v1"
@@ -60,7 +61,7 @@ class Program:
         assert self._process is not None
         assert self._process.poll() is None, self.log.read_text()[-3000:]
         try:
-            return httpx.get(f"{self.url}/health/ready").status_code == httpx.codes.OK
+            return httpx.get(f"{self.url}/health/ready", verify=TRUST).status_code == httpx.codes.OK
         except httpx.TransportError:
             return False
 
@@ -98,7 +99,7 @@ class Program:
 
     def guest(self) -> httpx.Client:
         """Somebody who is signed in."""
-        client = httpx.Client(base_url=self.url + API, timeout=PATIENCE_S)
+        client = httpx.Client(base_url=self.url + API, timeout=PATIENCE_S, verify=TRUST)
         token = client.post("/auth/guest").raise_for_status().json()["access_token"]
         client.headers["Authorization"] = f"Bearer {token}"
         return client

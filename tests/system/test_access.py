@@ -17,6 +17,7 @@ from starlette.routing import Mount
 from tests.support import drawing
 from tests.support.app import API, PASSWORD, PATIENCE_S, Served, fine, wait_until
 from tests.support.photofile import jpeg
+from tests.support.trust import TRUST
 
 from cultivar.kernel.actor import ROLES, SCOPES, Role
 from cultivar.kernel.auth import Needs
@@ -180,7 +181,7 @@ class Door:
 
 @pytest.fixture(scope="module")
 def door(app: Served, ada: Ada) -> Iterator[Door]:
-    with httpx.Client(base_url=app.url, timeout=PATIENCE_S) as http:
+    with httpx.Client(base_url=app.url, timeout=PATIENCE_S, verify=TRUST) as http:
         yield Door(ada, http)
 
 

@@ -18,6 +18,7 @@ import pytest
 from PIL import Image
 from tests.support.drawing import LABELS, picture
 from tests.support.photofile import jpeg
+from tests.support.trust import TRUST
 from tests.system.program import PATIENCE_S, Program, wait_until
 
 ROUNDS = int(os.environ.get("CULTIVAR_SOAK", "3"))
@@ -40,7 +41,7 @@ class Load(threading.Thread):
 
     def __init__(self, client: httpx.Client, photos: list[bytes], told: Told) -> None:
         super().__init__(daemon=True)
-        self._http = httpx.Client(base_url=client.base_url, headers=client.headers, timeout=PATIENCE_S)
+        self._http = httpx.Client(base_url=client.base_url, headers=client.headers, timeout=PATIENCE_S, verify=TRUST)
         self._photos, self._told = photos, told
         self.wrong: list[str] = []
 
@@ -96,7 +97,7 @@ def listed(client: httpx.Client) -> list[dict[str, Any]]:
 def image_of(client: httpx.Client, prediction: str, size: str) -> bytes:
     link = client.get(f"/predictions/{prediction}/image", params={"size": size})
     assert link.status_code == httpx.codes.TEMPORARY_REDIRECT, link.text
-    return httpx.get(client.base_url.join(link.headers["location"])).raise_for_status().content
+    return httpx.get(client.base_url.join(link.headers["location"]), verify=TRUST).raise_for_status().content
 
 
 def whole(photo: bytes) -> bool:

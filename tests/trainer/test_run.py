@@ -15,6 +15,8 @@ import pytest
 from PIL import Image
 
 from cultivar.packs.service import load_pack
+from cultivar.trainer import interrupt
+from cultivar.trainer.__main__ import main
 from cultivar.trainer.errors import BadData
 from cultivar.trainer.run import Order, install, read_data, run
 from cultivar.vision.decode import look
@@ -160,12 +162,18 @@ def test_a_model_is_installed_with_its_manifest(place: Path, tmp_path: Path) -> 
     assert there.card is not None
 
 
-def test_a_fault_is_one_line_and_an_exit_code_of_its_kind(tmp_path: Path) -> None:
+def test_a_fault_is_one_line_and_an_exit_code_of_its_kind(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interrupt, "listen", lambda: None)  # signals are the test session's
     write_pack(tmp_path)
     write_index(tmp_path / "leaves", [("train/a.jpg", "Rose___rust", "train", "a")])
-    code, said = finished(command(tmp_path / "garden", tmp_path / "leaves", tmp_path / "out"))
-    assert code == 3
-    assert said == "cultivar: leaves: 'Rose___rust' is no class of garden and none of its rejects (bad_training_data)\n"
+    _python, _m, _module, *arguments = command(tmp_path / "garden", tmp_path / "leaves", tmp_path / "out")
+    assert main(arguments) == 3
+    assert (
+        capfd.readouterr().err
+        == "cultivar: leaves: 'Rose___rust' is no class of garden and none of its rejects (bad_training_data)\n"
+    )
 
 
 def test_a_class_without_photos_is_named(tmp_path: Path) -> None:
