@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 from tests.house.tree import ROOT
@@ -71,3 +72,20 @@ def test_the_program_loads_in_a_python_without_torch() -> None:
     script = "import sys; sys.modules['torch'] = None; import cultivar.web.app, cultivar.cli.main, cultivar.cli.serve"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_tests_of_one_group_run_in_one_process(tmp_path: Path) -> None:
+    """They share what takes long to make: a browser, a trained model."""
+    (tmp_path / "test_grouped.py").write_text(
+        "import os, pathlib, pytest\n"
+        "@pytest.mark.xdist_group('one')\n"
+        "@pytest.mark.parametrize('n', range(6))\n"
+        "def test_where(n):\n"
+        "    with pathlib.Path('pids').open('a') as file:\n"
+        "        file.write(f'{os.getpid()} ')\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "-p", "no:cacheprovider"]
+    done = subprocess.run([*command, str(tmp_path)], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    pids = (tmp_path / "pids").read_text().split()
+    assert (len(pids), len(set(pids))) == (6, 1)
