@@ -70,16 +70,17 @@ lint: $(DONE)/all
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/deptry .
 
-check: lint app-check ## The fast checks: style, types, imports, budgets, quick tests
+check: $(DONE)/all $(NPM) ## The fast checks: style, types, imports, budgets, quick tests
+	@$(MAKE) --no-print-directory --output-sync -j2 lint app-check
 	$(PYTEST) --cov --cov-report= --no-cov-on-fail
 	$(BIN)/python tools/coverage_report.py
 
 # Counting branches nearly doubles a test's time: here they are counted of the rules alone, by the tests that hold them.
-test: lint app-check $(HELP) ## Every check there is
-	$(PYTEST) --cov --cov-report= --no-cov-on-fail $(RULES)
+test: $(DONE)/all $(NPM) $(HELP) ## Every check there is
+	@$(MAKE) --no-print-directory --output-sync -j2 lint app-check
+	$(PYTEST) -m "" --cov --cov-report= --no-cov-on-fail $(RULES)
 	$(BIN)/python tools/coverage_report.py --rules
-	$(PYTEST) $(addprefix --ignore=,$(RULES))
-	$(PYTEST) -m slow
+	$(PYTEST) -m "" $(addprefix --ignore=,$(RULES))
 
 reference: $(DONE)/all ## Write the reference pages of docs/ from the code
 	$(BIN)/python tools/reference.py
