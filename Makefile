@@ -15,6 +15,8 @@ PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),logical) --dist loadgroup
 RULES  := $(wildcard tests/*/test_rules.py tests/*/test_instances.py) tests/predictions/test_findings.py
 
 unexport VIRTUAL_ENV
+# A run of the tests starts hundreds of processes: without bytecode each would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/$(VENV)
 export UV_PYTHON := $(shell command -v $(PYTHON))
 export UV_PYTHON_DOWNLOADS := never
