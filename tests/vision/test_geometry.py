@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -35,6 +35,7 @@ def test_both_rectangles_lie_inside(frame: Frame, width: int, height: int) -> No
 
 
 @given(frames, st.integers(200, 5000), st.integers(200, 5000))
+@example(PlainFrame(8, 8, resize="letterbox"), 200, 3401)
 def test_crop_and_letterbox_keep_the_aspect_ratio(frame: Frame, width: int, height: int) -> None:
     placement = place(frame, width, height)
     across, down = placement.scale
@@ -42,8 +43,9 @@ def test_crop_and_letterbox_keep_the_aspect_ratio(frame: Frame, width: int, heig
         assert across == pytest.approx(down)
     elif frame.resize == "letterbox":
         u0, v0, u1, v1 = placement.target
-        half_a_pixel = 0.5 / (u1 - u0) + 0.5 / (v1 - v0)
-        assert abs(across / down - 1) <= 2 * half_a_pixel + 1e-9
+        scale = min(frame.width / width, frame.height / height)
+        assert u1 - u0 == pytest.approx(max(1, width * scale), abs=0.5 + 1e-9)
+        assert v1 - v0 == pytest.approx(max(1, height * scale), abs=0.5 + 1e-9)
 
 
 @given(frames, sides, sides)
