@@ -69,7 +69,6 @@ async def _open_models(world: World) -> None:
         try:
             await world.engine.start()
             await registry.open_all(world)
-            world.engine.forget()
             break
         except Unavailable as error:
             _log.warning("models_wait", code=error.code, reason=error.detail)
@@ -82,6 +81,7 @@ async def _open_models(world: World) -> None:
             _log.exception("models_not_opened")
             world.catalogue = registry.Catalogue(broken={world.settings.default_model: Broken.title})
             break
+    world.engine.forget()
 
 
 def _until_closed(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
