@@ -1,6 +1,7 @@
 """What the build promises: a lock for every machine, serving without torch, one command for CI."""
 
 import re
+import secrets
 import subprocess
 import sys
 import tomllib
@@ -89,3 +90,10 @@ def test_tests_of_one_group_run_in_one_process(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
     pids = (tmp_path / "pids").read_text().split()
     assert (len(pids), len(set(pids))) == (6, 1)
+
+
+@pytest.mark.parametrize("data", [secrets.token_bytes(8)])
+def test_bytes_do_not_name_a_test(data: bytes, request: pytest.FixtureRequest) -> None:
+    """Each worker makes its own: named after them, the test would have two names, and no test would run."""
+    assert len(data) == 8
+    assert request.node.name == "test_bytes_do_not_name_a_test[data]"
