@@ -28,6 +28,15 @@ def test_the_language_is_the_browsers_until_one_is_chosen(opener: Opener) -> Non
     assert page.evaluate("document.documentElement.lang") == "en"
 
 
+def test_what_the_server_refuses_is_said_in_the_language_of_the_page(opener: Opener) -> None:
+    page = opener.open("/sign-in", locale="fr-FR")
+    opener.excused.append("status of 401")
+    page.get_by_label("E-mail").fill("ada@example.org")
+    page.get_by_label("Mot de passe").fill("not it at all")
+    page.get_by_role("main").get_by_role("button", name="Se connecter").click()
+    expect(page.get_by_text("L'e-mail ou le mot de passe n'est pas juste.")).to_be_visible()
+
+
 def test_the_theme_is_the_systems_until_one_is_chosen(opener: Opener) -> None:
     page = opener.open("/settings", theme="dark")
     dark = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")

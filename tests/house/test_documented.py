@@ -1,5 +1,6 @@
 """The documentation names every setting, error code, event and command, and nothing that is not there."""
 
+import json
 import re
 from pathlib import Path
 
@@ -34,6 +35,22 @@ def test_no_setting_is_documented_that_is_not_there() -> None:
 
 def test_every_error_code_has_its_section_and_only_those_do() -> None:
     assert headings("errors") == set(reference.codes())
+
+
+COMMANDS_ALONE = (
+    "cultivar.trainer", "cultivar.kernel.archives", "cultivar.kernel.backup", "cultivar.kernel.migrate",
+    "cultivar.kernel.revision", "cultivar.kernel.extras", "cultivar.packs", "cultivar.web.server",
+    "cultivar.bulk.outfile", "cultivar.bulk.places",
+)  # fmt: skip
+"""Where errors are of which only a terminal hears."""
+
+
+def test_the_app_has_words_for_every_error_in_each_language_but_the_servers_own() -> None:
+    heard = {code for code, kind in reference.codes().items() if not kind.__module__.startswith(COMMANDS_ALONE)}
+    catalogues = set((ROOT / "web/src/i18n").glob("??.json")) - {ROOT / "web/src/i18n/en.json"}
+    assert catalogues
+    for path in catalogues:
+        assert set(json.loads(path.read_text(encoding="utf-8"))["problem"]) == heard
 
 
 def test_a_code_means_one_thing() -> None:

@@ -1,7 +1,7 @@
 """What is kept of a request, for each way of consenting."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import product
 from secrets import token_hex
@@ -121,6 +121,12 @@ def chatty() -> Iterator[None]:
     structlog.configure(**before)
 
 
+def both(lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The lines of the two requests, once both are there; a line comes after its answer, and jobs write lines too."""
+    asked = [line for line in lines if line.get("route") in {"/api/v1/predict", "/api/v1/feedback/submit"}]
+    return asked if len(asked) == 2 else []
+
+
 @pytest.mark.parametrize(("consent", "is_named"), [("none", False), (None, False), ("store", True)])
 def test_without_consent_the_log_does_not_name_who_asked(
     user: Person, chatty: None, consent: str | None, is_named: bool
@@ -129,10 +135,8 @@ def test_without_consent_the_log_does_not_name_who_asked(
         answer = user.ask(leaf(), **({"consent": consent} if consent else {}))
         said = {"feedback_token": answer["feedback_token"]} if answer["feedback_token"] else {}
         fine(user.feedback(answer["prediction_id"], is_correct=True, **said))
-        wait_until(lambda: len(lines) >= 2)
-    asked = [line for line in lines if line.get("route") in {"/api/v1/predict", "/api/v1/feedback/submit"}]
-    assert len(asked) == 2
-    assert [line.get("actor_id") == str(user.id) for line in asked] == [is_named] * 2
+        wait_until(lambda: both(lines))
+    assert [line.get("actor_id") == str(user.id) for line in both(lines)] == [is_named] * 2
 
 
 @pytest.mark.parametrize(

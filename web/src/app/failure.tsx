@@ -1,6 +1,6 @@
 import { type ErrorComponentProps, Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { ProblemError } from "@/lib/session";
+import { ProblemError } from "@/lib/problem";
 import { FailureState } from "@/ui/failure";
 import { EmptyState, Page, Skeleton } from "@/ui/layout";
 
@@ -11,7 +11,7 @@ export function Failure({ error, reset }: ErrorComponentProps) {
   return (
     <Page title={t("failure.title")}>
       <FailureState
-        title={known ? error.problem.title : t("failure.unforeseen")}
+        title={t(known ? "failure.refused" : "failure.unforeseen")}
         detail={known ? error.message : t("failure.reload")}
         again={t("action.again")}
         onAgain={() => (known ? reset() : window.location.reload())}

@@ -1,6 +1,7 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import type { components, paths } from "@/generated/api";
-import { accessToken, ProblemError, problemOf } from "./session";
+import { ProblemError, problemOf } from "./problem";
+import { accessToken } from "./session";
 
 export type Schemas = components["schemas"];
 export type Answer = Schemas["Answer"];

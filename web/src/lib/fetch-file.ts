@@ -1,4 +1,5 @@
-import { accessToken, ProblemError, problemOf } from "./session";
+import { ProblemError, problemOf } from "./problem";
+import { accessToken } from "./session";
 
 /** A file behind the API, for the person's own eyes. */
 export async function fetchFile(path: string, headers: Record<string, string> = {}): Promise<Blob> {

@@ -2,8 +2,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { api, body, type Schemas } from "./api";
+import { ProblemError, problemOf } from "./problem";
 import { queries } from "./queries";
-import { accessToken, ProblemError, problemOf } from "./session";
+import { accessToken } from "./session";
 
 export type Job = Schemas["JobOut"];
 

@@ -1,5 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
-import { ProblemError, sessionState, subscribe } from "./session";
+import { ProblemError } from "./problem";
+import { sessionState, subscribe } from "./session";
 
 const TRIES = 2;
 

@@ -2,6 +2,7 @@
  * Who is signed in. The refresh token lies in a cookie that no script can read; the access token, good for minutes, lives in
  * this module's memory alone. A refresh token works once, so tabs take turns by a lock.
  */
+import { ProblemError, problemOf } from "./problem";
 
 const AUTH = "/api/v1/auth";
 const WAS_IN = "cultivar.was-signed-in";
@@ -106,32 +107,4 @@ export async function signIn(email: string, password: string): Promise<void> {
 /** Forgets the session here; the server is told by the caller first. */
 export function forget(): void {
   become("out", null);
-}
-
-export interface Problem {
-  status: number;
-  code: string;
-  title: string;
-  detail: string;
-  request_id?: string;
-  errors?: { loc: (string | number)[]; msg: string }[] | null;
-}
-
-/** An answer of the API that is an error (RFC 9457). */
-export class ProblemError extends Error {
-  readonly problem: Problem;
-
-  constructor(problem: Problem) {
-    super(problem.detail || problem.title);
-    this.problem = problem;
-  }
-}
-
-export async function problemOf(response: Response): Promise<Problem> {
-  const fallback = { status: response.status, code: "unknown", title: response.statusText, detail: "" };
-  return response
-    .clone()
-    .json()
-    .then((body: Partial<Problem>) => ({ ...fallback, ...body }))
-    .catch(() => fallback);
 }

@@ -5,7 +5,8 @@
  */
 import { useEffect, useState } from "react";
 import { picture } from "./api";
-import { ProblemError, sessionState, subscribe } from "./session";
+import { ProblemError } from "./problem";
+import { sessionState, subscribe } from "./session";
 
 const AT_ONCE = 4;
 const PER_MINUTE = 60;

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { ProblemError } from "./session";
+import { ProblemError } from "./problem";
 
 /** What went wrong, in words: the server's own, or that it cannot be reached. */
 export function useWords(): (error: unknown) => string {

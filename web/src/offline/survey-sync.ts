@@ -3,8 +3,9 @@
  * does no harm; photos have keys; a survey whose answer was lost is looked for before it is begun again.
  */
 import { type Answer, api, body } from "@/lib/api";
+import { ProblemError, problemOf } from "@/lib/problem";
 import { queries } from "@/lib/queries";
-import { accessToken, beSomebody, ProblemError, problemOf } from "@/lib/session";
+import { accessToken, beSomebody } from "@/lib/session";
 import { bodyOf, isWaiting, type Plant, plantOf, type Survey, type WaitingPhoto, withLeaf } from "./survey-shape";
 import { change, isMine, me, store } from "./survey-store";
 

@@ -1,6 +1,7 @@
 /** Surveys that work without a network: written down here first, sent when the server can be reached. */
 import { api, body } from "@/lib/api";
-import { ProblemError, sessionState, subscribe } from "@/lib/session";
+import { ProblemError } from "@/lib/problem";
+import { sessionState, subscribe } from "@/lib/session";
 import type { Head, Plant, Survey, WaitingPhoto } from "./survey-shape";
 
 const FLAG = "cultivar.surveys-waiting";

@@ -20,7 +20,7 @@ describe("what is done with a reply", () => {
 
   it("keeps the server's words for what it will never take", () => {
     const said = verdict(reply(422, '{"title":"Not a photo.","detail":"Send a JPEG."}'), 0);
-    expect(said).toEqual({ what: "refused", problem: "Not a photo. Send a JPEG." });
+    expect(said).toEqual({ what: "refused", problem: "Send a JPEG." });
     expect(verdict(reply(413, "<html>"), 0)).toEqual({ what: "refused", problem: "413" });
   });
 

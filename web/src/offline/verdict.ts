@@ -1,4 +1,5 @@
-/** What is to be done with a request that the server has answered. Pure. */
+/** What is to be done with a request that the server has answered. */
+import { inWords, problemIn } from "@/lib/problem";
 import type { Reply } from "./upload";
 
 export type Verdict =
@@ -18,21 +19,12 @@ export function pause(tries: number): number {
   return Math.min(LONGEST_S, 2 ** (tries + 1));
 }
 
-function problem(text: string): { code: string; words: string } {
-  try {
-    const body = JSON.parse(text) as { code?: string; title?: string; detail?: string };
-    return { code: body.code ?? "", words: [body.title, body.detail].filter(Boolean).join(" ") };
-  } catch {
-    return { code: "", words: "" };
-  }
-}
-
 /** A broken server is asked again a few times, a busy one for ever. */
 export function verdict(reply: Reply, tries: number): Verdict {
   if (reply.status >= 200 && reply.status < 300) return { what: "answered" };
-  const { code, words } = problem(reply.text);
-  const busy = BUSY.has(reply.status) || code === IN_USE;
+  const problem = problemIn(reply.status, reply.text);
+  const busy = BUSY.has(reply.status) || problem.code === IN_USE;
   if (busy || (reply.status >= 500 && tries + 1 < TRIES))
     return { what: "later", seconds: reply.retryAfter ?? pause(tries) };
-  return { what: "refused", problem: words || String(reply.status) };
+  return { what: "refused", problem: inWords(problem) };
 }

@@ -37,7 +37,16 @@ describe("the house", () => {
     const catalogues = files.filter((path) => /i18n\/\w+\.json$/.test(path));
     expect(catalogues.length).toBeGreaterThan(1);
     const known = catalogues.map((path) => keys(JSON.parse(text(path)) as object).sort());
-    for (const one of known) expect(one).toEqual(known[0]);
+    const ours = known.map((all) => all.filter((key) => !key.startsWith("problem.")));
+    for (const one of ours) expect(one).toEqual(ours[0]);
+  });
+
+  it("has the server's words for what went wrong in English, and each other language's own", () => {
+    for (const path of files.filter((one) => /i18n\/\w+\.json$/.test(one))) {
+      const { problem } = JSON.parse(text(path)) as { problem?: Record<string, string> };
+      if (path.endsWith("en.json")) expect(problem).toBeUndefined();
+      else expect(problem).toHaveProperty("unreadable_image");
+    }
   });
 
   it("leaves no text empty", () => {

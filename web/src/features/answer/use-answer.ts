@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api, body, type Prediction, picture } from "@/lib/api";
-import { ProblemError } from "@/lib/session";
+import { ProblemError } from "@/lib/problem";
 import { forgetAnswer, type Kept, keptAnswer, type Photo } from "@/offline/kept";
 import { usePhotoUrl } from "@/offline/use-photo-url";
 

@@ -2,6 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, body, type Prediction } from "@/lib/api";
+import { inWords } from "@/lib/problem";
 import { useWords } from "@/lib/words";
 import { Button } from "@/ui/button";
 import { Icon } from "@/ui/icon";
@@ -37,7 +38,7 @@ export function Why({ prediction, pack }: WhyProps) {
   });
   const why = made.data;
   const lost = ask.error ?? made.error;
-  const fault = lost !== null ? words(lost) : (why?.error?.detail ?? null);
+  const fault = lost !== null ? words(lost) : why?.error ? inWords(why.error) : null;
   const working = ask.isPending || (asked && fault === null && (why === undefined || why.url === null));
   return (
     <Card label={t("answer.why")}>

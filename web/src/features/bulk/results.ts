@@ -2,6 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { api, body } from "@/lib/api";
 import { hasEnded, type Job } from "@/lib/jobs";
+import { inWords } from "@/lib/problem";
 import { queries } from "@/lib/queries";
 
 /** What came of one photo. */
@@ -48,7 +49,7 @@ export function resultOf(item: Item): Result {
   return {
     index: item.index,
     file: item.file,
-    error: item.success ? null : (item.error?.detail ?? ""),
+    error: item.success ? null : inWords(item.error ?? {}),
     refusal: text(part(item.refusal, "message")),
     predictionId: text(item.prediction_id),
     stored: text(item.image_id) !== null,

@@ -2,8 +2,9 @@ import { useMutation } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/lib/api";
+import { ProblemError, problemIn } from "@/lib/problem";
 import { queries } from "@/lib/queries";
-import { accessToken, beSomebody, type Problem, ProblemError } from "@/lib/session";
+import { accessToken, beSomebody } from "@/lib/session";
 import { upload } from "@/offline/upload";
 import { type Chosen, formOf } from "./choosing";
 
@@ -64,13 +65,4 @@ export function useSend(onSent: (batch: Batch) => void): Sending {
     busy: sending.isPending,
     error: stopped ? null : sending.error,
   };
-}
-
-function problemIn(status: number, reply: string): Problem {
-  const plain = { status, code: "unknown", title: String(status), detail: "" };
-  try {
-    return { ...plain, ...(JSON.parse(reply) as Partial<Problem>) };
-  } catch {
-    return plain;
-  }
 }

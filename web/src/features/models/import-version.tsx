@@ -2,8 +2,9 @@ import { useMutation } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "@/lib/api";
+import { ProblemError, problemIn } from "@/lib/problem";
 import { queries } from "@/lib/queries";
-import { accessToken, ProblemError } from "@/lib/session";
+import { accessToken } from "@/lib/session";
 import { useWords } from "@/lib/words";
 import { type Reply, upload } from "@/offline/upload";
 import { Button } from "@/ui/button";
@@ -17,9 +18,8 @@ const CREATED = 201;
 
 /** What the server said of an upload: the version, or its words about what is wrong. */
 export function read(reply: Reply): { version: Version; fresh: boolean } {
-  const said = JSON.parse(reply.text) as unknown;
-  if (reply.status < 300) return { version: said as Version, fresh: reply.status === CREATED };
-  throw new ProblemError({ status: reply.status, code: "unknown", title: "", detail: "", ...(said as object) });
+  if (reply.status >= 300) throw new ProblemError(problemIn(reply.status, reply.text));
+  return { version: JSON.parse(reply.text) as Version, fresh: reply.status === CREATED };
 }
 
 /** A ZIP, or model.json with its .onnx files and perhaps CARD.md; the server tries it before it is kept. */
