@@ -19,7 +19,7 @@ def photo(name: str, data: bytes) -> FilePayload:
 def begin(page: Page, *files: FilePayload) -> None:
     page.locator("input[type=file]").set_input_files(files)
     page.get_by_role("button", name="Look at all of them").click()
-    expect(page.get_by_role("heading", name="Done")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="Done")).to_be_visible()
 
 
 def test_photos_are_looked_at_and_one_that_is_none_fails_alone(opener: Opener, site: Served) -> None:

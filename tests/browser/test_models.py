@@ -38,10 +38,10 @@ def test_an_administrator_adds_a_version_has_it_serve_and_goes_back(opener: Open
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Choose files").click()
     chooser.value.set_files(another_version(tmp_path, "1.1.0"))
-    expect(page.get_by_text("Version 1.1.0 is there.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Version 1.1.0 is there.")).to_be_visible()
     page.get_by_role("button", name="Activate 1.1.0").click()
     page.get_by_role("dialog").get_by_role("button", name="Activate").click()
-    expect(page.get_by_text("Version 1.1.0 serves now.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Version 1.1.0 serves now.")).to_be_visible()
     assert admin.get("/models/drawn")["version"] == "1.1.0"
     page.get_by_role("tab", name="Overview").click()
     card = page.get_by_role("region", name="Model card")
@@ -51,7 +51,7 @@ def test_an_administrator_adds_a_version_has_it_serve_and_goes_back(opener: Open
     page.get_by_role("tab", name="Versions").click()
     page.get_by_role("button", name="Roll back").click()
     page.get_by_role("dialog").get_by_role("button", name="Roll back").click()
-    expect(page.get_by_text("Version 1.0.0 serves now.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Version 1.0.0 serves now.")).to_be_visible()
     assert admin.get("/models/drawn")["version"] == "1.0.0"
 
 

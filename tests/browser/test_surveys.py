@@ -71,7 +71,7 @@ def test_a_walk_without_a_network_is_sent_once_when_it_is_back(opener: Opener, s
     add_plant(page)
     page.go_back()
     expect(page.get_by_role("button", name="New visit")).to_be_visible()
-    expect(page.get_by_text("Waits to be sent")).to_have_count(0, timeout=20_000)
+    expect(page.get_by_text("Waits to be sent")).to_have_count(0)
     assert len(surveys(person)) == 1
 
     page.evaluate("navigator.serviceWorker.ready.then(() => null)")
@@ -83,7 +83,7 @@ def test_a_walk_without_a_network_is_sent_once_when_it_is_back(opener: Opener, s
     expect(page.get_by_role("heading", name="No report yet")).to_be_visible()
     assert len(surveys(person)) == 1
     page.context.set_offline(False)
-    expect(page.get_by_text(WAITS)).to_have_count(0, timeout=20_000)
+    expect(page.get_by_text(WAITS)).to_have_count(0)
     newest, _ = surveys(person)
     assert grades(person, newest) == {"1": [4, 5]}
 
@@ -108,7 +108,7 @@ def test_a_survey_whose_answer_is_lost_is_not_begun_twice(opener: Opener, site: 
     expect(page.get_by_text(WAITS)).to_be_visible()
     page.evaluate("dispatchEvent(new Event('online'))")
     add_plant(page, 6)
-    expect(page.get_by_text(WAITS)).to_have_count(0, timeout=20_000)
+    expect(page.get_by_text(WAITS)).to_have_count(0)
     (survey,) = surveys(person)
     assert grades(person, survey) == {"1": [6]}
 
@@ -119,9 +119,9 @@ def test_what_a_survey_is_of_can_be_changed_without_a_network_too(opener: Opener
     page = opener.open("/surveys", person=person)
     begin(page, "Nort field")
     add_plant(page, 2)
-    expect(page.get_by_text(WAITS)).to_have_count(0, timeout=20_000)
+    expect(page.get_by_text(WAITS)).to_have_count(0)
     edit(page, "North field", "After rain")
-    expect(page.get_by_text(WAITS)).to_have_count(0, timeout=20_000)
+    expect(page.get_by_text(WAITS)).to_have_count(0)
     (survey,) = surveys(person)
     told = person.get(f"/surveys/{survey}")
     assert (told["plot"], told["notes"], told["cultivar"]) == ("North field", "After rain", None)
@@ -133,7 +133,7 @@ def test_what_a_survey_is_of_can_be_changed_without_a_network_too(opener: Opener
     expect(page.get_by_role("heading", name="South field")).to_be_visible()
     assert person.get(f"/surveys/{survey}")["plot"] == "North field"
     page.context.set_offline(False)
-    expect(page.get_by_text("Waits to be sent")).to_have_count(0, timeout=20_000)
+    expect(page.get_by_text("Waits to be sent")).to_have_count(0)
     told = person.get(f"/surveys/{survey}")
     assert (told["plot"], told["notes"]) == ("South field", "It was the south")
     assert grades(person, survey) == {"1": [2]}
@@ -156,6 +156,6 @@ def test_a_survey_changed_after_its_answer_was_lost_is_not_begun_twice(opener: O
     with page.expect_event("requestfailed"):
         begin(page, "Lost field")
     edit(page, "Found field", "Named anew")
-    expect(page.get_by_text(WAITS)).to_have_count(0, timeout=20_000)
+    expect(page.get_by_text(WAITS)).to_have_count(0)
     (survey,) = surveys(person)
     assert person.get(f"/surveys/{survey}")["plot"] == "Found field"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.support.app import PASSWORD, Person, Served
 
@@ -18,6 +18,7 @@ SIZES = {"phone": (390, 844), "desktop": (1280, 800)}
 WAS_IN = 'localStorage.setItem("cultivar.was-signed-in", "1")'
 """What the app notes for itself when somebody signs in."""
 
+expect.set_options(timeout=30_000)  # milliseconds: a busy machine is no fault
 
 LOADED = """() => [...document.querySelectorAll("main [role=status] > .visually-hidden")]
     .every((skeleton) => skeleton.closest("[data-scheme]"))"""

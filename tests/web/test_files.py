@@ -1,8 +1,10 @@
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from cultivar.web.files import File
 from tests.support.app import Served, problem
 
 PHOTO = b"\xff\xd8 not really a photo, kept as if it were one"
@@ -88,3 +90,14 @@ def test_a_link_without_its_signature_does_not_fit(app: Served, link: str) -> No
 
 def test_a_link_to_what_has_been_deleted_opens_nothing(app: Served) -> None:
     problem(httpx.get(app.url + app.world.storage.sign("tests/never.jpg")), 404, "object_missing")
+
+
+async def test_a_file_that_goes_after_it_was_found_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "leaf.jpg"
+    path.write_bytes(PHOTO)
+    file = File(path, stat_result=path.stat())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(file), base_url="http://test") as client:
+        assert (await client.get("/")).content == PHOTO
+        path.unlink()
+        for asked in ({}, {"Range": "bytes=0-1"}):
+            problem(await client.get("/", headers=asked), 404, "object_missing")

@@ -1,5 +1,6 @@
 """Files of a storage that is a folder, by signed links; a bucket serves its own."""
 
+import stat
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -48,22 +49,34 @@ _PARTS: dict[str, Any] = {
 }
 
 
-class _File(FileResponse):
-    """A file whose answer to a range that cannot be had is a problem, where Starlette's own is plain text."""
+class File(FileResponse):
+    """A file that says in a problem which range cannot be had, or that it has gone since it was found.
+
+    Starlette's own says the one in plain text, and breaks off after its headers at the other.
+    """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         problem: Problems | None = None
+        start: Message | None = None
 
         async def pass_on(message: Message) -> None:
-            nonlocal problem
-            if message["type"] == "http.response.start" and message["status"] in _OF_RANGES:
-                whole = Headers(raw=message["headers"]).get("content-range")
-                error = _OF_RANGES[message["status"]]()
-                problem = render(scope, error, {"Content-Range": whole} if whole else None)
-            if problem is None:
+            nonlocal problem, start
+            if message["type"] == "http.response.start":
+                start = message  # sent with the first bytes, since only then the file is open
+                if message["status"] in _OF_RANGES:
+                    whole = Headers(raw=message["headers"]).get("content-range")
+                    error = _OF_RANGES[message["status"]]()
+                    problem = render(scope, error, {"Content-Range": whole} if whole else None)
+            elif problem is None:
+                if start is not None:
+                    await send(start)
+                    start = None
                 await send(message)
 
-        await super().__call__(scope, receive, pass_on)
+        try:
+            await super().__call__(scope, receive, pass_on)
+        except FileNotFoundError:
+            problem = render(scope, ObjectMissing())
         if problem is not None:
             await problem(scope, receive, send)
 
@@ -87,8 +100,12 @@ async def read_file(
     world: TheWorld,
 ) -> FileResponse:
     path = world.storage.verify(key, expires, signature)
-    if not path.is_file():
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise ObjectMissing from error
+    if not stat.S_ISREG(found.st_mode):
         raise ObjectMissing
     kept_s = min(_KEPT_S, expires - int(now().timestamp()))  # a browser shows it no longer than its link opens it
     headers = _HEADERS | {"Cache-Control": f"private, max-age={kept_s}, immutable"}
-    return _File(path, media_type=media_type(key), headers=headers)
+    return File(path, media_type=media_type(key), headers=headers, stat_result=found)
