@@ -17,7 +17,7 @@ from tests.support.detector import drawn_fruit
 from tests.support.logs import plain_log
 from tests.support.model import drawn_pack
 
-pytest_plugins = ("tests.support.servers", "tests.support.stuck", "tests.support.worlds")
+pytest_plugins = tuple(f"tests.support.{name}" for name in ("collector", "redis", "servers", "stuck", "worlds"))
 
 trials.register_profile("tests", deadline=None)  # a busy machine is no fault
 trials.load_profile("tests")

@@ -1,12 +1,13 @@
 """What accounts promises below the wire: races, time, secrets, first start."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import event, func, select, update
 
@@ -15,6 +16,8 @@ from cultivar.accounts.errors import EmailTaken, SessionEnded, WeakPassword
 from cultivar.accounts.tables import SessionRow, User
 from cultivar.kernel.actor import Actor
 from cultivar.kernel.database import Database
+from cultivar.kernel.limits import Limits
+from cultivar.kernel.settings import Settings
 from cultivar.kernel.tokens import TokenExpired
 
 from .conftest import EMAIL, PASSWORD, Person
@@ -41,9 +44,35 @@ async def test_of_many_registrations_at_once_one_wins(stranger: Person, db: Data
         assert await session.scalar(select(func.count()).select_from(User)) == 1
 
 
-async def test_many_guesses_at_once_are_no_way_around_the_throttle(ada: Person) -> None:
-    answers = await asyncio.gather(*(ada.sign_in(password=f"Leaf-rust-{n}") for n in range(20)))
-    assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 15
+@pytest.fixture(params=["memory", pytest.param("redis", marks=pytest.mark.slow)])
+async def limits(
+    request: pytest.FixtureRequest, app: FastAPI, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Limits]:
+    """The application's, counted in each of the places."""
+    monkeypatch.setattr("cultivar.kernel.limits._REDIS_PATIENCE_S", 60.0)  # a busy machine is no fault
+    url = request.getfixturevalue("redis").url if request.param == "redis" else None
+    app.state.limits = made = Limits.of(settings.model_copy(update={"redis_url": url}))
+    yield made
+    await made.close()
+
+
+GUESS = "Leaf-rust-in-July"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent", "refused"),
+    [
+        ("POST", "auth/token", {"data": {"username": EMAIL, "password": GUESS}}, 401),
+        ("POST", "users/me/password", {"json": {"current_password": GUESS, "new_password": f"{PASSWORD}-too"}}, 403),
+        ("DELETE", "users/me", {"json": {"password": GUESS}}, 403),
+    ],
+)
+async def test_many_guesses_at_once_are_no_way_around_the_throttle(
+    ada: Person, limits: Limits, method: str, path: str, sent: dict[str, Any], refused: int
+) -> None:
+    answers = await asyncio.gather(*(ada.ask(method, path, **sent) for _ in range(20)))
+    assert sorted(answer.status_code for answer in answers) == [refused] * 5 + [429] * 15
+    assert {problem(answer)[1] for answer in answers if answer.status_code == 429} == {"too_many_attempts"}
 
 
 async def test_an_idle_session_expires_and_is_swept(ada: Person, db: Database) -> None:

@@ -3,8 +3,9 @@
 import csv
 import io
 import json
+from functools import partial
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ from cultivar.bulk.tables import Batch, BatchItem
 from cultivar.predictions.tables import Prediction
 from tests.bulk.conftest import Batches
 from tests.bulk.zips import zipped
-from tests.support.app import Served, fine, problem, wait_until
+from tests.support.app import Person, Served, fine, problem, wait_until
 
 
 async def _objects(app: Served) -> list[str]:
@@ -93,8 +94,6 @@ def test_parameters_are_those_of_predict(batches: Batches, photos: list[bytes]) 
 
 
 async def _rows_of(session: AsyncSession, job_id: str) -> list[BatchItem]:
-    from uuid import UUID
-
     return list(await session.scalars(select(BatchItem).where(BatchItem.job_id == UUID(job_id))))
 
 
@@ -127,6 +126,22 @@ def test_the_saved_choice_holds_where_the_request_says_nothing(app: Served, phot
     batches = Batches(person)
     (one,) = batches.results(batches.ended(batches.send(("a.jpg", photos[0])))["job_id"])
     assert one["stored"] is True
+    person.http.close()
+
+
+async def _consents(session: AsyncSession, person: UUID) -> set[str]:
+    return set(await session.scalars(select(Prediction.consent).where(Prediction.owner_id == person)))
+
+
+def test_a_choice_against_training_holds_for_photos_that_still_wait(app: Served, photos: list[bytes]) -> None:
+    person = app.user()
+    batches = Batches(person)
+    sent = batches.send(*[(f"{place}.jpg", photos[place % 3]) for place in range(40)], consent="train")
+    fine(person.http.put("/users/me/consents", json={"consent": "none"}))
+    assert batches.ended(sent)["done"] == 40
+    wait_until(lambda: app.rows(lambda session: _consents(session, person.id)) == {"store"})
+    batches.ended(batches.send(("new.jpg", photos[0]), consent="train"))
+    assert app.rows(lambda session: _consents(session, person.id)) == {"store", "train"}
     person.http.close()
 
 
@@ -191,6 +206,47 @@ def test_the_same_request_with_the_same_key_is_one_job(app: Served, batches: Bat
     batches.ended(first)
     wait_until(lambda: lying(app, first.json()["job_id"]) == [])
     assert batches.person.get("/jobs", kind="bulk.look")["total"] == 1
+
+
+def test_the_parameters_of_the_query_belong_to_the_request(batches: Batches, photos: list[bytes]) -> None:
+    headers = {"Idempotency-Key": "field-8", "Content-Type": "application/zip"}
+    archive = zipped([("a.jpg", photos[0])])
+    post = partial(batches.person.http.post, "/predict/batch", content=archive, headers=headers)
+    first = post(params={"consent": "none"})
+    assert post(params={"consent": "none"}).json() == first.json()
+    problem(post(params={"consent": "store"}), 422, "idempotency_mismatch")
+    batches.ended(first)
+
+
+@pytest.mark.parametrize("field", [{"purpose": "jam"}, {"min_confidence": "0"}], ids=str)
+def test_what_no_photo_could_be_asked_with_is_refused_at_once(
+    fruit_app: Served, grower: Person, photos: list[bytes], field: dict[str, str]
+) -> None:
+    wrong = Batches(grower).send(("a.jpg", photos[0]), **field)
+    problem(wrong, 422, "unknown_purpose" if "purpose" in field else "invalid")
+    assert grower.get("/jobs")["total"] == 0
+
+
+PLACE = {"latitude": 12.345678, "longitude": 7.654321, "user_location": "my door 3"}
+
+
+async def _params_of(session: AsyncSession, job_id: str) -> dict[str, Any]:
+    batch = await session.get(Batch, UUID(job_id))
+    assert batch is not None
+    return {name: batch.params[name] for name in PLACE}
+
+
+def test_the_place_is_kept_as_in_an_answer(app: Served, batches: Batches, photos: list[bytes]) -> None:
+    without = batches.send(("a.jpg", photos[0]), consent="none", **PLACE).json()["job_id"]
+    assert app.rows(lambda session: _params_of(session, without)) == dict.fromkeys(PLACE)
+    unsaved = batches.send(("a.jpg", photos[0]), consent="store", save_results="false", **PLACE).json()["job_id"]
+    assert app.rows(lambda session: _params_of(session, unsaved)) == dict.fromkeys(PLACE)
+    job = batches.ended(batches.send(("a.jpg", photos[0]), consent="store", **PLACE))
+    coarse = {"latitude": 12.3, "longitude": 7.7, "user_location": "my door 3"}
+    assert app.rows(lambda session: _params_of(session, job["job_id"])) == coarse
+    (one,) = batches.results(job["job_id"])
+    kept = batches.person.get(f"/predictions/{one['prediction_id']}")
+    assert {name: kept[name] for name in PLACE} == coarse
 
 
 WRONG: list[tuple[dict[str, Any], int, str]] = [

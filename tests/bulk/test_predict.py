@@ -11,10 +11,11 @@ import pytest
 from PIL import Image
 
 from cultivar.bulk.outfile import Outfile
-from cultivar.bulk.places import Place
+from cultivar.bulk.places import Place, places_in
 from cultivar.bulk.rules import COLUMNS
 from cultivar.cli import main
 from cultivar.cli.exits import Exit
+from cultivar.kernel.settings import Settings
 from cultivar.kernel.storage import bucket
 from tests.support.servers import s3_settings
 
@@ -119,6 +120,56 @@ def test_drawings_lie_as_the_photos_did() -> None:
     with Image.open("drawn/deep/d.jpg") as picture, Image.open("field/deep/d.jpg") as photo:
         assert picture.width == photo.width
         assert picture.size != photo.size  # a line of words below it
+
+
+def drawings(*named: str) -> dict[str, str]:
+    """Where each photo's drawing goes below the folder of the drawings."""
+    found = places_in(named, Settings())
+    return {place.where: place.drawing(Path("drawn")).relative_to("drawn").as_posix() for place in found}
+
+
+def test_photos_of_one_name_in_several_folders_have_a_drawing_each(at_home: Path, photos: list[bytes]) -> None:
+    for folder, photo in zip(("north/plot", "south/plot"), photos, strict=False):
+        (at_home / folder).mkdir(parents=True)
+        (at_home / folder / "x.jpg").write_bytes(photo)
+    assert main.run(["predict", "north/plot", "south/plot", "--overlay", "drawn"]) == Exit.DONE
+    drawn = sorted(path.relative_to("drawn").as_posix() for path in Path("drawn").rglob("*.jpg"))
+    assert drawn == ["north/plot/x.jpg", "south/plot/x.jpg"]
+    alone = {"north/plot/x.jpg": "north/plot/x.jpg", "south/plot/x.jpg": "south/plot/x.jpg"}
+    assert drawings("north/plot/x.jpg", "south/plot/x.jpg") == alone
+    assert sorted(drawings("north", str(at_home / "south")).values()) == sorted(alone)
+
+
+@pytest.mark.parametrize(
+    ("named", "made"),
+    [
+        (["field"], ["a.jpg", "b.jpg", "c.png.jpg", "deep/d.jpg"]),
+        (["."], ["field/a.jpg", "field/b.jpg", "field/c.png.jpg", "field/deep/d.jpg"]),
+        (["field/deep/d.jpg"], ["d.jpg"]),
+        (["field/a.jpg", "field/c.png"], ["a.jpg", "c.png.jpg"]),
+        (["field", "field/deep"], ["a.jpg", "b.jpg", "c.png.jpg", "deep/d.jpg"]),
+        (["field/a.jpg", "field/deep"], ["a.jpg", "deep/d.jpg"]),
+    ],
+)
+def test_a_drawing_lies_as_its_photo_does_below_all_that_is_named(named: list[str], made: list[str]) -> None:
+    assert sorted(drawings(*named).values()) == made
+
+
+def test_a_photo_whose_drawing_would_have_anothers_name_has_a_number(at_home: Path, photos: list[bytes]) -> None:
+    for name in ("c.png.jpg", "c.png-2.jpg"):
+        (at_home / "field" / name).write_bytes(photos[0])
+    made = drawings("field")
+    assert len(set(made.values())) == len(made) == 6
+    assert {made["field/c.png"], made["field/c.png.jpg"]} == {"c.png.jpg", "c.png-3.jpg"}
+
+
+def test_no_drawing_takes_the_place_of_a_photo(at_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = {path: path.read_bytes() for path in (at_home / "field").rglob("*.*")}
+    (at_home / "linked").symlink_to("field")
+    for overlay in ("field", "field/../field", "linked"):
+        assert main.run(["predict", "field", "--overlay", overlay]) == Exit.USAGE
+        assert "a.jpg" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in (at_home / "field").rglob("*.*")} == before
 
 
 @pytest.mark.parametrize("below", ["../../a.jpg", "/a.jpg", "x/../a.jpg"])

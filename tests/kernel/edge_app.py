@@ -86,9 +86,7 @@ async def post_stream(request: Request) -> dict[str, int]:
 
 @router.post("/sign-in", dependencies=[public])
 async def sign_in(body: Named, throttle: SignInThrottle) -> dict[str, int]:
-    wait = await throttle.wait_s(body.name)
-    await throttle.failed(body.name)
-    return {"wait": wait}
+    return {"wait": await throttle.attempt(body.name)}
 
 
 @router.get("/fails/{how}", dependencies=[public])

@@ -1,35 +1,15 @@
 """Limits counted in a real Redis, shared by servers and outlived by none."""
 
 import asyncio
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cultivar.kernel.limits import Limits
 from cultivar.kernel.settings import Settings
-from tests.support.processes import NotInstalled, Server, end, free_ports, shared, spawn, wait_for_port
+from tests.support.processes import Server, end
 
 pytestmark = pytest.mark.slow
-
-
-def start_redis(folder: Path) -> Server:
-    """A Redis that keeps nothing."""
-    program = shutil.which("redis-server")
-    if program is None:
-        raise NotInstalled("apt-get install redis-server")
-    (port,) = free_ports(1)
-    options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    process = spawn([program, "--port", str(port), *options], folder)
-    wait_for_port(port, process, folder)
-    return Server(f"redis://127.0.0.1:{port}", (process.pid,), str(folder))
-
-
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[Server]:
-    with shared("redis", tmp_path, start_redis) as server:
-        yield server
 
 
 def limits(server: Server, folder: Path) -> Limits:

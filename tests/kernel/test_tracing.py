@@ -1,6 +1,3 @@
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -10,44 +7,13 @@ from cultivar.kernel import extras
 from cultivar.kernel.extras import ExtraMissing
 from cultivar.kernel.settings import Settings
 from cultivar.web.app import create_app
-
-
-class Collector(ThreadingHTTPServer):
-    """Takes traces as an OpenTelemetry collector does."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Take)
-        self.bodies: list[bytes] = []
-
-
-class _Take(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        assert isinstance(self.server, Collector)
-        self.server.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
-        self.send_response(200 if self.path == "/v1/traces" else 404)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Says nothing."""
-
-
-@pytest.fixture
-def collector() -> Iterator[Collector]:
-    server = Collector()
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+from tests.support.collector import Collector
 
 
 async def test_requests_and_queries_are_traced_to_the_endpoint(collector: Collector, tmp_path: Path) -> None:
     pytest.importorskip("opentelemetry.sdk", reason="pip install 'cultivar[otel]'")
     chosen = {"packs_dir": Path(__file__).parents[2] / "packs", "worker": "off", "log_level": "error"}
-    endpoint = f"http://127.0.0.1:{collector.server_port}"
-    app = create_app(Settings(data_dir=tmp_path, otel_endpoint=endpoint, _env_file=None, **chosen))
+    app = create_app(Settings(data_dir=tmp_path, otel_endpoint=collector.endpoint, _env_file=None, **chosen))
     transport = httpx.ASGITransport(app)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://x") as http:
         await app.state.opening

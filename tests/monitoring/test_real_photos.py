@@ -132,7 +132,7 @@ def test_val_photos_are_much_like_the_reference_and_dark_ones_are_not(
     for name, of in (("usual", [bins for _, bins in usual]), ("dark", altered["darker"])):
         state = State()
         add(state, drawn(of, 200, 1), least=LEAST)
-        features = view.drift_out("plant-health", "1", AT, state, eye.manifest.reference).features
+        features = view.drift_out("plant-health", "1", AT, state, eye.manifest.reference, {}).features
         reference = features["brightness"].reference
         assert reference is not None
         index[name] = reference.psi

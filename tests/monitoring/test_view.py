@@ -16,6 +16,7 @@ from cultivar.monitoring.rollups import Sums, gather, of_machine
 from cultivar.monitoring.view import GRIDS, drift_out, performance, reference_histograms
 from cultivar.vision.reference import AXES, BINS
 from tests.monitoring.streams import AT, HOME, stream
+from tests.predictions.answers import PACKS
 
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
 
@@ -76,7 +77,7 @@ def test_photos_are_told_apart_from_the_reference_by_level(bins: list[int], leve
     counts = Counter({str(place): count for place, count in enumerate(bins)})
     state.blocks = [{"brightness": counts}]
     state.signals["brightness"].last = Comparison(0.123456, 0.3, 100, 200)
-    found = drift_out("m", "1", AT, state, manifest_reference([50] * BINS))
+    found = drift_out("m", "1", AT, state, manifest_reference([50] * BINS), {})
     here = found.features["brightness"]
     assert here.reference is not None
     assert (here.reference.level, here.psi, here.n, here.baseline_n) == (level, 0.1235, 100, 200)
@@ -84,7 +85,26 @@ def test_photos_are_told_apart_from_the_reference_by_level(bins: list[int], leve
     assert view.psi_by_feature([("m", "1", state)]) == {("m", "1", "brightness"): 0.123456}
 
 
+BANANA = PACKS["banana-sigatoka"]
+
+
+@pytest.mark.parametrize(
+    ("sick", "level"), [({"Sigatoka": 24, "Stage1": 20, "Stage4": 20}, "stable"), ({"moko": 64}, "major")]
+)
+def test_answers_in_the_mix_of_the_reference_are_stable_whatever_a_measure_calls_them(
+    sick: dict[str, int], level: str
+) -> None:
+    rest = [known.name for known in BANANA.classes if known.name not in ("healthy", "sigatoka")]
+    mix = {"healthy": 0.32, "sigatoka": 0.32} | dict.fromkeys(rest, 0.06)
+    state = State()
+    state.blocks = [{drift.CLASSES: Counter({"Healthy": 64} | dict.fromkeys(rest, 12)) + Counter(sick)}]
+    reference = manifest_reference([50] * BINS) | {"class_share": mix}
+    found = drift_out(BANANA.name, "1", AT, state, reference, BANANA.class_of_answer).features[drift.CLASSES].reference
+    assert found is not None
+    assert (found.n, found.level) == (200, level)
+
+
 def test_without_a_reference_photos_are_compared_with_those_before_alone() -> None:
     state = State()
     state.blocks = [{"brightness": Counter({"3": 80})}]
-    assert drift_out("m", "1", AT, state, {}).features["brightness"].reference is None
+    assert drift_out("m", "1", AT, state, {}, {}).features["brightness"].reference is None

@@ -1,6 +1,7 @@
 """What experts see of performance, drift and alerts, and what they may do about it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -16,7 +17,10 @@ from cultivar.monitoring.machine import Sample
 from cultivar.monitoring.schemas.watching import AlertFilters
 from cultivar.monitoring.service import alerts, pulse, stretches
 from cultivar.monitoring.watch import Finding, Subject
+from cultivar.packs.severity import SeverityRule
 from cultivar.predictions.events import PredictionMade
+from cultivar.registry import service as registry
+from cultivar.vision.reference import AXES, BINS
 from tests.monitoring.streams import DARK, HOME, stream
 from tests.support import drawing
 from tests.support.app import Person, Served, fine, problem
@@ -108,6 +112,26 @@ def test_a_stream_that_darkens_opens_an_alert_and_resolving_it_begins_anew(quick
     assert resolved["closed_at"] is not None
     hear(quick, stream(DARK, 300, 1, model=model))
     assert expert.get("/monitoring/alerts", model=model, state="open")["items"] == []
+
+
+def test_answers_that_a_measure_named_are_compared_with_the_reference_class_by_class(
+    quick: Served, expert: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = f"graded-{uuid4()}"[:20]
+    served = registry.catalogue(quick.world)
+    drawn = served.serving["drawn"]
+    rule = SeverityRule(graded="Rust", healthy="healthy", named={"Willow___Rust": "Rusty"})
+    bins = {"brightness": {"counts": [50] * BINS, "edges": AXES["brightness"].edges()}}
+    reference = bins | {"class_share": {"Willow___Rust": 1.0}}
+    graded = replace(
+        drawn,
+        pack=drawn.pack.model_copy(update={"severity": rule}),
+        manifest=drawn.manifest.model_copy(update={"reference": reference}),
+    )
+    monkeypatch.setattr(quick.world, "catalogue", replace(served, serving={**served.serving, model: graded}))
+    hear(quick, stream(replace(HOME, classes=("Rusty", "Stage1", "Stage2"), refused=0), 60, model=model))
+    (known,) = expert.get("/monitoring/drift", model=model)["items"]
+    assert known["features"]["class_mix"]["reference"] == {"psi": 0.0, "n": 60, "level": "stable"}
 
 
 def test_an_alert_ends_by_itself_when_the_photos_are_as_before(quick: Served, expert: Person) -> None:

@@ -18,6 +18,7 @@ def test_without_a_measure_answers_are_the_networks_classes() -> None:
     assert DRAWN.answers == DRAWN.classes
     assert DRAWN.answer_named(DRAWN.classes[2].name) == (2, DRAWN.classes[2])
     assert DRAWN.answer_named("Stage3") is None
+    assert DRAWN.class_of_answer == {known.name: known.name for known in DRAWN.classes}
 
 
 def test_stages_come_after_the_networks_classes_and_say_what_their_class_says() -> None:
@@ -32,3 +33,11 @@ def test_stages_come_after_the_networks_classes_and_say_what_their_class_says() 
     assert stage is not None
     assert (stage.labels["condition"], stage.treatments) == ("Rust", rusty.treatments)
     assert stage.title.en.endswith("grade 4")
+
+
+def test_each_answer_is_of_a_class_of_the_network() -> None:
+    found = graded().class_of_answer
+    assert list(found) == [one.name for one in graded().answers]
+    assert (found["Rusty"], found["Stage1"], found["Stage6"]) == ("Willow___Rust",) * 3
+    assert found["Green"] == "Willow___healthy"
+    assert set(found.values()) == {known.name for known in DRAWN.classes}

@@ -6,10 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
+from cultivar.kernel.intake import Intake
 from cultivar.packs.service import load_pack
 from cultivar.predictions.schemas import Answer
 from tests.support import drawing
-from tests.support.app import Person, Served, fine
+from tests.support.app import Person, Served, fine, problem, wait_until
 from tests.support.leaves import black, leaf
 from tests.support.model import PACK
 
@@ -127,3 +128,18 @@ async def _all_at_once(user: Person, labels: list[str]) -> list[dict[str, Any]]:
         files = [[("file", ("a.jpg", leaf(label), "image/jpeg"))] for label in labels]
         answers = await asyncio.gather(*(client.post("/predict", files=one) for one in files))
     return [fine(answer) for answer in answers]
+
+
+def test_beyond_what_memory_may_hold_one_is_asked_to_come_again(
+    app: Served, user: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrow = Intake(1000)
+    monkeypatch.setattr(app.world, "intake", narrow)
+    for sent in ({"files": {"file": leaf()}}, {"content": leaf(), "headers": {"Content-Type": "image/jpeg"}}):
+        refused = user.http.post("/predict", **sent)
+        problem(refused, 503, "unavailable")
+        assert int(refused.headers["retry-after"]) > 0
+    wait_until(lambda: narrow.held == 0)
+    monkeypatch.undo()
+    assert user.ask(leaf())["result"] is not None
+    wait_until(lambda: app.world.intake.held == 0)

@@ -40,9 +40,26 @@ def test_a_walk_ends_in_a_report(user: Person) -> None:
     assert (report["plants"], report["graded_leaves"], report["light"]) == (2, 8, "amber")
     assert report["mean_youngest_leaf_spotted"] == 3.5
     assert report["mean_functional_leaves"] == [3.5, 4.0]
+    assert [one["functional_leaves"] for one in report["by_plant"]] == [[4, 4], [3, 4]]
     assert report["index_by_rank"] == {"1": 8.33, "2": 16.67, "3": 25.0, "4": 41.67}
     assert [one["youngest_leaf_spotted"]["rank"] for one in report["by_plant"]] == [5, 2]
     assert [one["code"] for one in report["missing"]] == ["few_plants", "ranks_not_seen"]
+
+
+def test_a_plant_whose_leaves_nobody_counted_has_no_upper_end(user: Person) -> None:
+    survey = begin(user)
+    put(user, survey, "1", 0, 1, total=3)
+    put(user, survey, "2", 0, 1, 2, 6)
+    put(user, survey, "3")
+    report = user.get(f"/surveys/{survey}/report")
+    assert [one["functional_leaves"] for one in report["by_plant"]] == [[2, 3], [3, None], [0, None]]
+    assert report["mean_functional_leaves"] == [1.67, None]
+    (visit,) = user.get(f"/surveys/{survey}/visits")["visits"]
+    assert visit["mean_functional_leaves"] == [1.67, None]
+    html = user.http.get(f"/surveys/{survey}/report", params={"format": "html"}).text
+    assert "<b>≥ 1.67</b>" in html
+    assert "<td>≥ 3</td>" in html
+    assert "<td>2–3</td>" in html
 
 
 def test_a_plant_sent_again_is_replaced_and_can_be_taken_out(user: Person) -> None:
@@ -151,6 +168,7 @@ def test_a_printed_report_holds_no_markup_of_others(user: Person) -> None:
         ("leaf_not_whole", "la feuille n'est pas entière sur la photo"),
         ("grade_2_or_3", "note 2 ou 3"),
         ("", "non évaluée"),
+        ("condition_unknown", "on ne sait pas ce qu'elle a"),
         ("too_odd", "too odd"),
     ],
 )
@@ -168,18 +186,22 @@ SEVERITY = {
 }
 
 
-@pytest.fixture
-def graded(app: Served, user: Person) -> str:
+def measured(app: Served, user: Person, **severity: Any) -> str:
     """A kept answer that measures how sick the leaf is."""
     found = user.ask(leaf(drawing.WILLOW_SICK), consent="store")["prediction_id"]
 
-    async def measured(session: AsyncSession) -> None:
+    async def write(session: AsyncSession) -> None:
         row = await session.get_one(Prediction, UUID(found))
-        said = row.said | {"severity": SEVERITY}
+        said = row.said | {"severity": SEVERITY | severity}
         await session.execute(update(Prediction).where(Prediction.id == row.id).values(said=said))
 
-    app.rows(measured)
+    app.rows(write)
     return str(found)
+
+
+@pytest.fixture
+def graded(app: Served, user: Person) -> str:
+    return measured(app, user)
 
 
 def test_a_photo_says_what_nobody_said(user: Person, graded: str) -> None:
@@ -189,11 +211,38 @@ def test_a_photo_says_what_nobody_said(user: Person, graded: str) -> None:
     assert (found["grade"], found["graded_by"], found["area_share"], found["spotted"]) == (3, "photo", 0.11, False)
     body["leaves"][0]["grade"] = 5
     (found,) = fine(user.http.put(f"/surveys/{survey}/plants/1", json=body))["leaves"]
-    assert (found["grade"], found["graded_by"], found["area_share"]) == (5, "person", 0.11)
+    assert (found["grade"], found["graded_by"], found["area_share"]) == (5, "person", None)
     problem(user.http.put(f"/surveys/{survey}/plants/2", json=body), 400, "prediction_taken")
     assert user.http.delete(f"/predictions/{graded}").status_code == 204
     (plant,) = user.get(f"/surveys/{survey}")["plants"]
-    assert (plant["leaves"][0]["prediction_id"], plant["leaves"][0]["area_share"]) == (None, 0.11)
+    assert (plant["leaves"][0]["prediction_id"], plant["leaves"][0]["grade"]) == (None, 5)
+
+
+@pytest.mark.parametrize(
+    ("reason", "seen", "area", "functional"),
+    [
+        ("leaf_not_whole", {}, None, [0, 1]),
+        ("leaf_not_whole", {"grade": 1}, None, [1, 1]),
+        ("leaf_not_whole", {"area_share": 0.1}, 0.1, [1, 1]),
+        ("lesions_on_healthy_leaf", {}, None, [0, 1]),
+        ("grade_5_or_6", {}, 0.598, [0, 0]),
+        ("grade_5_or_6", {"grade": 1}, None, [1, 1]),
+        ("grade_5_or_6", {"area_share": 0.1}, 0.1, [1, 1]),
+    ],
+)
+def test_a_photos_share_counts_where_it_is_the_whole_leafs_and_nobody_graded_it(
+    app: Served, user: Person, reason: str, seen: dict[str, Any], area: float | None, functional: list[int]
+) -> None:
+    photo = measured(app, user, grade=None, area_share=0.598, reason=reason)
+    survey = begin(user)
+    body = {"leaves_total": 1, "leaves": [{"rank": 1, "prediction_id": photo} | seen]}
+    (found,) = fine(user.http.put(f"/surveys/{survey}/plants/1", json=body))["leaves"]
+    assert (found["area_share"], found["reason"]) == (area, None if "grade" in seen else reason)
+    (plant,) = user.get(f"/surveys/{survey}/report")["by_plant"]
+    assert plant["functional_leaves"] == functional
+    table = user.http.get(f"/surveys/{survey}/report", params={"format": "csv"}).text
+    (row,) = csv.DictReader(io.StringIO(table, newline=""))
+    assert row["area_share"] == ("" if area is None else str(area))
 
 
 def test_only_ones_own_photo_of_a_graded_leaf_counts(app: Served, user: Person, graded: str) -> None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cultivar.packs.severity import PAIRS
 from cultivar.surveys import rules
 from cultivar.surveys.rules import FunctionalRule, Leaf, Missing, Plant, Youngest
 
@@ -120,9 +121,52 @@ def test_a_functional_leaf(leaf: Leaf, rule: FunctionalRule, functional: bool | 
 @given(plants(), st.sampled_from(["share_15", "grade_4"]))
 def test_functional_leaves_lie_between_what_is_known_and_what_could_be(seen: Plant, rule: FunctionalRule) -> None:
     least, most = rules.functional_leaves(seen, rule)
-    assert 0 <= least <= most
-    if seen.leaves_total is not None:
-        assert most <= max(seen.leaves_total, len(seen.leaves))
+    assert 0 <= least <= len(seen.leaves)
+    if seen.leaves_total is None:
+        assert most is None
+    else:
+        assert most is not None
+        assert least <= most <= seen.leaves_total
+
+
+@pytest.mark.parametrize(
+    ("seen", "functional"),
+    [
+        (Plant("1", None, ()), (0, None)),
+        (plant(0, 1, 6), (2, None)),
+        (plant(0, 1, 6, total=3), (2, 2)),
+        (plant(0, None, total=4), (1, 4)),
+        (Plant("1", 0, ()), (0, 0)),
+    ],
+)
+def test_leaves_that_nobody_counted_have_no_upper_end(seen: Plant, functional: tuple[int, int | None]) -> None:
+    assert rules.functional_leaves(seen, "share_15") == functional
+
+
+@pytest.mark.parametrize(
+    ("grade", "reason", "counts"),
+    [
+        (3, None, True),
+        (0, None, True),
+        (None, "grade_2_or_3", True),
+        (None, "leaf_not_whole", False),
+        (None, "condition_unknown", False),
+        (None, "condition_not_on_scale", False),
+        (None, "lesions_on_healthy_leaf", False),
+        (None, "no_leaf", False),
+        (None, None, False),
+    ],
+)
+def test_a_photos_share_is_the_leafs_where_it_is_graded_or_nearly(
+    grade: int | None, reason: str | None, counts: bool
+) -> None:
+    assert rules.is_of_whole_leaf(grade, reason) is counts
+
+
+def test_the_two_grades_of_a_reason() -> None:
+    assert {reason: rules.between(reason) for reason in PAIRS} == {
+        f"grade_{low}_or_{low + 1}": (low, low + 1) for low in range(1, 6)
+    }
 
 
 @given(plants())

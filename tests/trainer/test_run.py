@@ -162,6 +162,19 @@ def test_a_model_is_installed_with_its_manifest(place: Path, tmp_path: Path) -> 
     assert there.card is not None
 
 
+def test_a_pack_that_is_not_valid_cannot_be_used(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interrupt, "listen", lambda: None)  # signals are the test session's
+    write_pack(tmp_path)
+    (tmp_path / "garden" / "pack.yaml").write_text("name: [", "utf-8")
+    _python, _m, _module, *arguments = command(tmp_path / "garden", tmp_path / "leaves", tmp_path / "out")
+    assert main(arguments) == 3
+    said = capfd.readouterr().err
+    assert "pack.yaml:" in said
+    assert said.endswith("(bad_pack)\n")
+
+
 def test_a_fault_is_one_line_and_an_exit_code_of_its_kind(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ from PIL import Image
 
 from cultivar.vision.decode import Limits
 from cultivar.vision.errors import UnreadableImage
-from cultivar.vision.overlay import PALETTE, Kind, Shape, draw, writable
+from cultivar.vision.overlay import PALETTE, TINT, Kind, Shape, draw, writable
 from tests.support.photofile import encoded, jpeg
 from tests.vision.pictures import PROFILE, SECRET, profile_of, telling, texture
 
@@ -28,12 +28,30 @@ def drawn(data: bytes, *shapes: Shape, headline: str = "", long_side: int = 1280
         return np.asarray(picture.convert("RGB")).astype(int)
 
 
-def test_what_is_outlined_keeps_the_colours_that_are_judged() -> None:
+def test_what_is_outlined_is_tinted_and_nothing_else() -> None:
     picture = drawn(GREY, RIPE)
-    assert (picture[100:190, 125:270] == 128).all()
-    assert picture[20, 380].tolist() == [128, 128, 128]
+    outside = np.ones((300, 400), bool)
+    outside[40:230, 90:310] = False
+    assert (picture[outside] == 128).all()
     edge = picture[150, 100:116]
     assert np.abs(edge - PALETTE[2]).sum(axis=1).min() < 60
+    within = picture[100:190, 125:270]
+    assert (within == within[0, 0]).all()
+    assert within[0, 0] == pytest.approx((1 - TINT / 255) * 128 + TINT / 255 * np.array(PALETTE[2]), abs=1)
+
+
+def test_dark_and_light_are_still_told_apart_below_the_tint() -> None:
+    spotted = Image.new("RGB", (400, 300), (230, 200, 60))
+    spotted.paste((70, 50, 30), (180, 130, 200, 150))
+    picture = drawn(encoded(spotted, "PNG"), RIPE)
+    before = np.abs(np.array([230, 200, 60]) - [70, 50, 30])
+    assert (np.abs(picture[120, 160] - picture[140, 190]) > 0.7 * before).all()
+
+
+def test_where_two_overlap_the_surer_one_tints_alone() -> None:
+    below = Shape(RIPE.bbox, RING, "", 3)
+    both, one = drawn(GREY, RIPE, below), drawn(GREY, RIPE)
+    assert both[150, 200].tolist() == one[150, 200].tolist()
 
 
 def test_a_box_alone_is_drawn_and_not_filled() -> None:

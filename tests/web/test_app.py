@@ -46,6 +46,18 @@ async def test_every_origin_may_but_never_with_credentials(tmp_path: Path) -> No
     assert "access-control-allow-credentials" not in answer.headers
 
 
+async def test_another_origin_may_send_every_header_that_the_api_takes(tmp_path: Path) -> None:
+    app = create_app(Settings(data_dir=tmp_path, cors_origins=[ELSEWHERE], log_level="error", _env_file=None))
+    operations = [one for path in app.openapi()["paths"].values() for one in path.values()]
+    taken = {sent["name"] for one in operations for sent in one.get("parameters", []) if sent["in"] == "header"}
+    assert {"feedback-token", "idempotency-key", "last-event-id"} <= {name.lower() for name in taken}
+    asked = {"Origin": ELSEWHERE, "Access-Control-Request-Method": "GET"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
+        for name in {*taken, "Authorization", "Content-Type", "Last-Event-ID", "X-Request-ID"}:
+            answer = await http.options("/api/v1/models", headers=asked | {"Access-Control-Request-Headers": name})
+            assert answer.status_code == 200, name
+
+
 @pytest.mark.parametrize(("trusted", "statuses"), [([], [404, 429]), (["192.0.2.1"], [404, 404])])
 async def test_an_address_that_a_stranger_claims_is_not_believed(
     tmp_path: Path, trusted: list[str], statuses: list[int]

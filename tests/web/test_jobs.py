@@ -1,9 +1,10 @@
 """Jobs as their owner sees them: listed, followed, called off."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.kernel.clock import now
 from cultivar.kernel.jobs.queue import enqueue
+from cultivar.kernel.jobs.schemas import JobOut
 from cultivar.kernel.jobs.tables import Job
 from cultivar.web import following
 from tests.support.app import Person, Served, problem, wait_until
@@ -44,6 +46,10 @@ def change(app: Served, job_id: str, **values: Any) -> None:
         await session.execute(update(Job).where(Job.id == UUID(job_id)).values(**values))
 
     app.rows(write)
+
+
+class Unasked:
+    """In place of a database that nothing is asked of."""
 
 
 class Followed:
@@ -156,6 +162,31 @@ def test_while_nothing_happens_the_line_is_kept_open(
     job_id = made(app, person)
     with follow(person, job_id) as response:
         assert next(line for line in response.iter_lines() if line.startswith(":")) == ": still here"
+
+
+async def test_who_comes_while_the_end_is_told_to_others_hears_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends after the second one asked how it is, and before that one follows."""
+    fields = {"job_id": uuid4(), "kind": KIND, "total": 2, "failed": 0, "attempts": 1}
+    running = JobOut.model_construct(**fields, state="running", done=1)
+    end = JobOut.model_construct(**fields, state="done", done=2)
+    truth = [running]
+
+    async def look(self: Any, ids: list[UUID]) -> None:
+        for job_id in ids:
+            self._tell(job_id, truth[-1])
+
+    monkeypatch.setattr(following, "EVERY_S", 0.01)
+    monkeypatch.setattr(following._Following, "_look", look)
+    db: Any = Unasked()
+    first, second = (following.events(db, running, None) for _ in range(2))
+    async with asyncio.timeout(5):
+        assert "event: progress" in [await anext(first), await anext(first)][1]
+        truth.append(end)
+        assert "event: end" in await anext(first)
+        assert "event: progress" in [await anext(second), await anext(second)][1]
+        assert "event: end" in await anext(second)
+    for one in (first, second):
+        await one.aclose()
 
 
 def test_many_who_follow_cost_one_question(app: Served, person: Person, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Nothing of a person is forgotten: every column that leads to one is reached by export and erasure."""
 
+import asyncio
 import json
 import zipfile
 from collections.abc import AsyncIterator
@@ -92,8 +93,8 @@ async def test_erasing_a_person_leaves_nothing_of_them_and_everything_of_the_oth
         outbox.emit(session, AccountClosed(gone, now()))
     await Runner(world, KINDS, deliver=outbox.deliver).once()
     after = await contents(world.db, METADATA)
-    assert naming(after, gone) == {"jobs"}
-    assert {row["kind"] for row in after["jobs"] if str(gone) in json.dumps(row, default=str)} == {ERASE.name}
+    assert naming(after, gone) == set()
+    assert [(row["state"], row["payload"]) for row in after["jobs"] if row["kind"] == ERASE.name] == [("done", {})]
     for table in METADATA.tables:
         kept = [row for row in before[table] if naming({table: [row]}, stays)]
         assert [row for row in after[table] if row in kept] == kept
@@ -101,6 +102,26 @@ async def test_erasing_a_person_leaves_nothing_of_them_and_everything_of_the_oth
     assert theirs
     assert not theirs & left
     assert {row["key"] for row in after["photos"]} <= left
+
+
+async def test_an_erasure_that_is_tried_again_after_its_end_has_nothing_to_do(
+    world: World, people: list[UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def die(*_: Any, **__: Any) -> None:
+        raise asyncio.CancelledError
+
+    async with world.db.transaction() as session:
+        outbox.emit(session, AccountClosed(people[0], now()))
+    with monkeypatch.context() as patched:
+        patched.setattr("cultivar.kernel.jobs.lease.finish", die)
+        await Runner(world, {ERASE.name: KINDS[ERASE.name]}, deliver=outbox.deliver).once()
+    async with world.db.transaction() as session:
+        again = update(Job).where(Job.kind == ERASE.name).values(state="queued", run_after=now(), lease=None)
+        await session.execute(again)
+    await Runner(world, KINDS, deliver=outbox.deliver).once()
+    after = await contents(world.db, METADATA)
+    assert [row["state"] for row in after["jobs"] if row["kind"] == ERASE.name] == ["done"]
+    assert [row["id"] for row in after["users"]] == [people[1]]
 
 
 async def test_erasing_twice_is_erasing_once(world: World, people: list[UUID]) -> None:
@@ -207,14 +228,23 @@ async def test_secrets_stay_out_of_an_export(world: World, people: list[UUID]) -
 
 
 async def test_an_export_goes_with_its_person_and_after_a_day(world: World, people: list[UUID]) -> None:
-    for person_id in people:
-        await export(world, person_id)
+    before = await keys(world)
+    gone, stays = [await export(world, person_id) for person_id in people]
+    made = await keys(world) - before
+    assert sorted(str(job.id) in key for key in made for job in (gone, stays)) == [False, False, True, True]
     async with world.db.transaction() as session:
         outbox.emit(session, AccountClosed(people[0], now()))
         await enqueue(session, "people.sweep_exports", {})
     await Runner(world, KINDS, deliver=outbox.deliver).once()
-    left = [key for key in await keys(world) if key.startswith("exports/")]
-    assert [key.split("/")[1] for key in left] == [str(people[1])]
+    assert await keys(world) & made == {key for key in made if str(stays.id) in key}
+
+
+async def test_nothing_in_storage_is_named_after_a_person(world: World, people: list[UUID]) -> None:
+    await export(world, people[0])
+    assert world.storage.folder is not None
+    there = [str(path) for path in (world.storage.folder / "exports").rglob("*")]
+    assert there
+    assert not [path for path in there for person_id in people if str(person_id) in path or person_id.hex in path]
 
 
 async def test_a_guest_whom_nobody_can_be_again_is_erased_by_the_schedule(world: World, people: list[UUID]) -> None:
@@ -227,7 +257,7 @@ async def test_a_guest_whom_nobody_can_be_again_is_erased_by_the_schedule(world:
     await Runner(world, KINDS, deliver=outbox.deliver).once()
     after = await contents(world.db, METADATA)
     assert [row["id"] for row in after["users"]] == [stays]
-    assert naming(after, gone) == {"jobs"}
+    assert naming(after, gone) == set()
 
 
 def test_people_are_known_by_uuids_alone() -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, delete, func, or_, select, update
+from sqlalchemy import Row, Select, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -171,6 +171,11 @@ async def last_consent_change(session: AsyncSession, actor: Actor) -> ConsentCha
     return await session.scalar(statement.order_by(ConsentChange.id.desc()).limit(1))
 
 
+async def chose_against_training(session: AsyncSession, user_id: UUID, since: datetime) -> bool:
+    against = ConsentChange.user_id == user_id, ConsentChange.choice != "train", ConsentChange.at >= since
+    return bool(await session.scalar(select(exists().where(*against))))
+
+
 async def page(
     session: AsyncSession, own: Select[Row_], key: InstrumentedAttribute[UUID], asked: Cursor
 ) -> tuple[Sequence[Row_], int | None, str | None]:
@@ -244,9 +249,11 @@ async def use_of(session: AsyncSession, user_ids: Sequence[UUID], now: datetime)
     return found
 
 
-async def is_open(session: AsyncSession, user_id: UUID) -> bool:
-    """Asked by a person's own export."""
-    return await session.scalar(select(User.id).where(User.id == user_id, User.closed_at.is_(None))) is not None
+async def is_open(session: AsyncSession, user_id: UUID, *, lock: bool = False) -> bool:
+    """Asked by a person's own work that took a while; with `lock` they do not leave until the transaction ends."""
+    statement = select(User.id).where(User.id == user_id, User.closed_at.is_(None))
+    locking = statement.with_for_update(read=True, key_share=True)
+    return await session.scalar(locking if lock else statement) is not None
 
 
 async def delete_user(session: AsyncSession, user_id: UUID) -> None:

@@ -190,6 +190,17 @@ async def is_open(session: AsyncSession, user_id: UUID) -> bool:
     return await queries.is_open(session, user_id)
 
 
+async def keep_open(session: AsyncSession, user_id: UUID) -> None:
+    """Let nobody close or erase this account until the transaction ends; raises SessionEnded if somebody has."""
+    if not await queries.is_open(session, user_id, lock=True):
+        raise SessionEnded
+
+
+async def ended_training(session: AsyncSession, user_id: UUID, since: datetime) -> bool:
+    """Whether this person has chosen against training since then."""
+    return await queries.chose_against_training(session, user_id, since)
+
+
 async def export(session: AsyncSession, user_id: UUID) -> dict[str, Any]:
     """Everything that accounts keeps of a person, but secrets."""
     user, sessions, keys, changes = await queries.rows_of(session, user_id)

@@ -30,9 +30,7 @@ REFRESH = "refresh"
 class Throttle(Protocol):
     """Counts failed attempts by name and address."""
 
-    async def wait_s(self, name: str, /) -> int: ...
-
-    async def failed(self, name: str, /) -> None: ...
+    async def attempt(self, name: str, /) -> int: ...
 
     async def succeeded(self, name: str, /) -> None: ...
 
@@ -82,12 +80,11 @@ async def _admit(session: AsyncSession, user: User, phc: str) -> None:
 
 
 async def attempt(throttle: Throttle, name: str) -> None:
-    """Count an attempt as failed until it succeeds, so that many at once are no way around the limit."""
-    wait = await throttle.wait_s(name)
+    """Count an attempt as failed until it succeeds; raises TooManyAttempts if it is one too many."""
+    wait = await throttle.attempt(name)
     if wait:
         note("auth.refused", reason="too_many_attempts")
         raise TooManyAttempts(f"Try again in {wait} seconds.", retry_after=wait)
-    await throttle.failed(name)
 
 
 async def sign_in_guest(session: AsyncSession, visitor: Visitor) -> Tokens:

@@ -101,7 +101,8 @@ class Arriving:
             self.sent = [Sent(str(image_id), image_id=image_id) for image_id in dict.fromkeys(params.image_ids)]
         if self.source is None or (self.source != "archive" and not self.sent):
             raise NoPhotosSent("Send `files`, an `archive` or `image_ids`.")
-        return Request(self.job_id, self.source, params, self.sent, content=tuple(self.content))
+        fields = json.dumps(sorted(self.fields, key=str), default=str).encode()
+        return Request(self.job_id, self.source, params, self.sent, content=(*self.content, fields))
 
 
 async def read_batch(request: HttpRequest, world: World, *, language: str, key: str | None) -> Request:
@@ -158,7 +159,6 @@ async def _read_ids(request: HttpRequest, kind: bytes, arriving: Arriving) -> No
     if pairs is None:
         raise RequestValidationError([{"loc": ("body",), "type": "model_type", "msg": "An object is wanted"}])
     arriving.fields += [("body", name, value) for name, value in pairs]
-    arriving.content.append(hashlib.sha256(body).digest())
 
 
 def _gathered(fields: Fields) -> Fields:
@@ -186,7 +186,6 @@ async def _read_form(request: HttpRequest, boundary: bytes, arriving: Arriving) 
             await arriving.zip(file_name, pieces)
         else:
             raise misfit("body", name, "extra_forbidden", "Photos go in parts named `files`, a ZIP in `archive`")
-    arriving.content.append(json.dumps(sorted(arriving.fields), default=str).encode())
 
 
 async def _text(pieces: AsyncIterator[bytes]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import bindparam, update
 
+from cultivar.accounts.errors import SessionEnded
 from cultivar.bulk import queries
 from cultivar.bulk.pace import Pace
 from cultivar.bulk.schemas import ItemError
@@ -16,8 +17,10 @@ from cultivar.bulk.tables import Batch, BatchItem
 from cultivar.kernel.actor import Actor
 from cultivar.kernel.errors import Broken, CultivarError, Unavailable
 from cultivar.kernel.jobs.context import JobContext
+from cultivar.kernel.jobs.lease import NotHeld
+from cultivar.packs.schemas import Language
 from cultivar.predictions.schemas import AskParams
-from cultivar.predictions.service.ask import Question, consider, count, write_down
+from cultivar.predictions.service.ask import Question, consider, count, take_back, write_down
 from cultivar.predictions.service.given import Given
 from cultivar.vision.errors import Overloaded
 
@@ -124,7 +127,8 @@ class Look:
         assert consent is not None  # noqa: S101  likewise: it was decided when the batch was asked for
         actor = Actor(owner_id, "user", frozenset())
         consent = consent if self._params.save_results else "none"
-        question = Question([photo], self._params, "fr" if self._batch.language == "fr" else "en")
+        language: Language = "fr" if self._batch.language == "fr" else "en"
+        question = Question([photo], self._params, language, asked_at=self._batch.created_at)
         return await consider(actor, question, consent, self._job.world)
 
     async def _gather(self) -> None:
@@ -145,11 +149,15 @@ class Look:
     async def _write(self, told: Sequence[Outcome]) -> None:
         """Answers, photos and progress, all or none."""
         given = [one.given for one in told if one.given]
-        async with self._job.world.db.transaction() as session:
-            await self._job.advance(session, done=len(given), failed=len(told) - len(given))
-            if given and self._params.save_results:
-                await write_down(session, given, self._job.world)
-            await session.execute(_SETTLE, [self._row(one) for one in told])
+        try:
+            async with self._job.world.db.transaction() as session:
+                await self._job.advance(session, done=len(given), failed=len(told) - len(given))
+                if given and self._params.save_results:
+                    await write_down(session, given, self._job.world)
+                await session.execute(_SETTLE, [self._row(one) for one in told])
+        except (SessionEnded, NotHeld):
+            await take_back(given, self._job.world)
+            raise
         for one in given:
             count(one)
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from os.path import commonprefix
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -35,7 +36,7 @@ class PhotoGone(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One photo: where it lies, as a path or `s3://bucket/key`, and its way below what was named."""
+    """One photo: where it lies, as a path or `s3://bucket/key`, and its way below all that was named."""
 
     where: str
     below: str
@@ -47,20 +48,52 @@ class Place:
 
     def drawing(self, folder: Path) -> Path:
         """Where its drawing goes: the same way below `folder`, as a JPEG."""
-        parts = [part for part in PurePosixPath(self.below).parts if part not in {"..", ".", "/"}]
-        file = folder.joinpath(*parts)
-        return file if file.suffix.lower() in {".jpg", ".jpeg"} else file.with_name(f"{file.name}.jpg")
+        return folder / _drawn(self.below)
 
 
 def places_in(named: Sequence[str], settings: Settings) -> list[Place]:
     """The files named, and of each folder or bucket the photos in it, however deep, by name.
 
-    Raises FileNotFoundError, PlaceUnreachable, and NoPhotos if there is nothing to look at.
+    No two photos have the same drawing. Raises FileNotFoundError, PlaceUnreachable, and NoPhotos if there is nothing to
+    look at.
     """
-    found = [place for one in named for place in _below(one, settings)]
+    folders = [_folder(one) for one in named]
+    shared = len(commonprefix(folders))  # noqa: RUF071  of steps, not of letters
+    found = [
+        replace(place, below="/".join((*folder[shared:], place.below)))
+        for one, folder in zip(named, folders, strict=True)
+        for place in _below(one, settings)
+    ]
     if not found:
         raise NoPhotos(f"{', '.join(named)}: no file here ends in {', '.join(sorted(SUFFIXES))}.")
-    return found
+    return list(_apart(found))
+
+
+def _folder(named: str) -> tuple[str, ...]:
+    """The way from the root to the folder that is named, or that a named file lies in."""
+    if _BUCKET.fullmatch(named):
+        name, prefix = _parts(named)
+        return "s3", name, *PurePosixPath(prefix).parts
+    path = Path(named).absolute()
+    return (path if path.is_dir() else path.parent).parts[1:]
+
+
+def _apart(places: Sequence[Place]) -> Iterator[Place]:
+    """Numbered where another photo's drawing has the name: `a.png` and `a.png.jpg` would both become the latter."""
+    taken: dict[PurePosixPath, str] = {}
+    for place in places:
+        plain = _drawn(place.below)
+        file, number = plain, 1
+        while taken.setdefault(file, place.where) != place.where:
+            number += 1
+            file = plain.with_stem(f"{plain.stem}-{number}")
+        yield place if file == plain else replace(place, below=str(file))
+
+
+def _drawn(below: str) -> PurePosixPath:
+    """The way to a drawing, never up; a JPEG."""
+    file = PurePosixPath(*(part for part in PurePosixPath(below).parts if part not in {"..", ".", "/"}))
+    return file if file.suffix.lower() in {".jpg", ".jpeg"} else file.with_name(f"{file.name}.jpg")
 
 
 def _below(named: str, settings: Settings) -> Iterator[Place]:

@@ -1,7 +1,7 @@
 """What batches take and give over the wire."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
@@ -49,11 +49,6 @@ class BatchParams(AskParams):
         | None
     ) = None
 
-    @property
-    def asked(self) -> dict[str, Any]:
-        """What each photo is asked with: the parameters of `predict`, as JSON."""
-        return self.model_dump(mode="json", include=set(AskParams.model_fields))
-
 
 class BatchOut(BaseModel):
     """A job that looks at many photos."""
@@ -97,4 +92,4 @@ class Request:
     language: Language = "en"
     key: str | None = None
     content: tuple[bytes, ...] = ()
-    """SHA-256 of each thing that was sent."""
+    """SHA-256 of each thing that was sent, and the parameters."""

@@ -26,8 +26,8 @@ from cultivar.kernel.world import World
 from cultivar.photos import service as photos
 from cultivar.photos.errors import PhotoUnknown
 from cultivar.predictions.errors import KeyMismatch
-from cultivar.predictions.service.ask import saved_consent
-from cultivar.registry import service as registry
+from cultivar.predictions.schemas import AskParams
+from cultivar.predictions.service.ask import for_later, saved_consent
 
 LOOK = "bulk.look"
 CLEAR = "bulk.clear"
@@ -40,20 +40,21 @@ _ROWS = 1000
 async def submit(actor: Actor, request: Request, world: World) -> tuple[BatchOut, bool]:
     """Ask for a batch whose photos lie in storage; True if the same request was there before, with its job then.
 
-    Consent is decided here, once. Raises UnknownModel, WebhookRefused, PhotoUnknown, Invalid, KeyMismatch, and what is
-    wrong with an archive as a whole.
+    Consent is decided here, once. Raises UnknownModel, PurposeUnknown, WebhookRefused, PhotoUnknown, Invalid,
+    KeyMismatch, and what is wrong with an archive as a whole.
     """
-    params = request.params
-    registry.serving(world, params.model or world.settings.default_model)
+    asked_at, params = now(), request.params
     if params.webhook_url is not None:
         await check(params.webhook_url, private=world.settings.webhooks_to_private)
     consent = params.consent or await saved_consent(actor, world)
+    later = for_later(params, consent, request.language, world)
     kept = consent != "none" and params.save_results
     if params.return_visualization and not kept:
         raise Invalid("A batch draws only answers that are kept: send `consent=store` too.")
     sent = await _sent(actor, request, world)
-    made = _batch(actor, request, world, kept) | {"params": params.asked | {"consent": consent}}
-    return await _ask_for(actor, Batch(**made), sent, world)
+    asked = later.model_dump(mode="json", include=set(AskParams.model_fields))
+    batch = Batch(**_batch(actor, request, world, kept), params=asked, created_at=asked_at)
+    return await _ask_for(actor, batch, sent, world)
 
 
 async def _sent(actor: Actor, request: Request, world: World) -> Sequence[Sent]:

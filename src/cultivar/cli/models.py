@@ -172,6 +172,7 @@ def import_model(
       --input HOW         how it takes colours: yolo, yolox, imagenet, half, unit, bytes
       --resize HOW        how a photo gets its size: squash, crop, letterbox
       --size PIXELS       the side of the picture
+      --tiles PIXELS      of a detector: look at larger photos in tiles of this side too
       --architecture NAME of a .pt, such as yolov8n-seg
       --licence TEXT      of the weights
 

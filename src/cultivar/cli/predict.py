@@ -62,6 +62,8 @@ def predict(
     pack = asyncio.run(_pack(settings, model or settings.default_model))
     wanted = Wanted(pack, language, min_confidence, top_k)
     places = places_in(files, settings)
+    if overlay and (lost := _drawn_over(places, overlay)):
+        raise typer.BadParameter(f"a drawing would take the place of {lost}", param_hint="--overlay")
     unread = asyncio.run(_predict(places, wanted, settings, _Ways(as_json, out, overlay, engine)))
     if unread:
         raise typer.Exit(Exit.INPUT)
@@ -104,6 +106,12 @@ async def _predict(places: Sequence[Place], wanted: Wanted, settings: Settings, 
     elif wanted.pack.safety and not ways.as_json:
         typer.echo(getattr(wanted.pack.safety, wanted.language), err=True)
     return unread
+
+
+def _drawn_over(places: Sequence[Place], overlay: Path) -> str | None:
+    """The first photo that a drawing would be written over."""
+    photos = {Path(place.where).resolve(): place.name for place in places}
+    return next((photos[file] for place in places if (file := place.drawing(overlay).resolve()) in photos), None)
 
 
 def _tell(line: dict[str, Any], out: Outfile | None, wanted: Wanted, ways: _Ways) -> None:

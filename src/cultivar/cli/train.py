@@ -14,6 +14,7 @@ import typer
 
 from cultivar.cli.exits import Exit
 from cultivar.kernel.settings import Settings
+from cultivar.registry.errors import UnknownModel
 
 app = typer.Typer()
 
@@ -65,7 +66,7 @@ def train(
     if any(find_spec(name) is None for name in NEEDED):
         typer.echo("cultivar: the trainer needs the extra: pip install 'cultivar[train]'", err=True)
         raise typer.Exit(Exit.UNAVAILABLE)
-    folder = (packs_dir or Settings().packs_dir) / pack
+    folder = _folder(packs_dir or Settings().packs_dir, pack)
     name = f"{pack}-{part.value}" if part else pack
     arguments = ["--pack", str(folder), "--out", str(out or Path("runs") / name), "--seed", str(seed)]
     more: list[tuple[str, Path | str | None]] = [("--data", source) for source in data]
@@ -73,6 +74,14 @@ def train(
     arguments += [word for option, value in more if value for word in (option, str(value))]
     arguments += ["--install"] if install else []
     raise typer.Exit(_run([sys.executable, "-m", "cultivar.trainer", *arguments]))
+
+
+def _folder(packs_dir: Path, pack: str) -> Path:
+    """The pack's; whether it is valid the trainer says. Raises UnknownModel."""
+    if not (packs_dir / pack / "pack.yaml").is_file():
+        known = sorted(file.parent.name for file in packs_dir.glob("*/pack.yaml"))
+        raise UnknownModel(f"No pack is called {pack!r}. There are: {', '.join(known) or 'none'}.")
+    return packs_dir / pack
 
 
 def _run(command: list[str]) -> int:

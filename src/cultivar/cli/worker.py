@@ -12,7 +12,10 @@ app = typer.Typer()
 
 @app.command()
 def worker(
-    slots: Annotated[int, typer.Option(min=1, help="Jobs at a time; half of them at most in the background.")] = 4,
+    slots: Annotated[
+        int,
+        typer.Option(min=1, help="Jobs at a time; half in the background at most, one kept for short ones."),
+    ] = 4,
     metrics_port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port for Prometheus; none without it.")
     ] = None,

@@ -185,17 +185,15 @@ class Throttle:
     limiter: Limiter | None
     address: str
 
-    async def wait_s(self, email: str) -> int:
-        """Seconds until another attempt is taken; 0 is now."""
+    async def attempt(self, email: str) -> int:
+        """Count an attempt as failed; 0 if it is taken, else the seconds until one is.
+
+        In one step: between asking and counting, many at once would all be let through.
+        """
         if self.limiter is None:
             return 0
-        standing = await self.limiter.peek(self._key(email))
+        standing = await self.limiter.hit(self._key(email))
         return 0 if standing.allowed else standing.reset_s
-
-    async def failed(self, email: str) -> None:
-        """Count a failed attempt."""
-        if self.limiter is not None:
-            await self.limiter.hit(self._key(email))
 
     async def succeeded(self, email: str) -> None:
         """Forget the failed attempts."""

@@ -116,6 +116,12 @@ class Settings(BaseSettings):
     predict_body_limit: int = Field(
         50 * MEBIBYTE, ge=1024, description="Bytes that all photos of one `predict` request may have together."
     )
+    predict_memory: int = Field(
+        256 * MEBIBYTE,
+        ge=1024,
+        description="Bytes of photos that all `predict` requests may have in memory together, `predict_body_limit` at "
+        "least; who comes beyond is asked to come again.",
+    )
     batch_body_limit: int = Field(
         2048 * MEBIBYTE, ge=1024, description="Bytes that all photos, or the ZIP, of one `predict/batch` may have."
     )

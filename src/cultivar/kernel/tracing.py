@@ -1,13 +1,15 @@
-"""OpenTelemetry traces of requests and queries, when an endpoint is set; the extra `otel` brings the libraries."""
+"""OpenTelemetry traces of requests and statements, when an endpoint is set; the extra `otel` brings the libraries."""
 
 from collections.abc import Sequence
 from functools import partial
+from importlib.metadata import version
 from typing import Any
 
 from fastapi.telemetry import TelemetryConfig
 from sqlalchemy import Engine, event
 
 from cultivar.kernel import extras
+from cultivar.kernel.settings import Settings
 
 OFF: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 
@@ -18,17 +20,23 @@ _load = partial(extras.load, extra="otel", setting="otel_endpoint")
 class Traces:
     """Sends spans to a collector (OTLP over HTTP). Statements are sent, their values never; nor who asked what."""
 
-    def __init__(self, endpoint: str, version: str) -> None:
+    def __init__(self, endpoint: str) -> None:
         sdk, export = _load("opentelemetry.sdk.trace"), _load("opentelemetry.sdk.trace.export")
         exporter = _load("opentelemetry.exporter.otlp.proto.http.trace_exporter")
         resources = _load("opentelemetry.sdk.resources")
-        named = resources.Resource.create({"service.name": "cultivar", "service.version": version})
+        ours = version("cultivar")
+        named = resources.Resource.create({"service.name": "cultivar", "service.version": ours})
         url = endpoint if endpoint.endswith("/v1/traces") else f"{endpoint.rstrip('/')}/v1/traces"
         self._provider = sdk.TracerProvider(resource=named, shutdown_on_exit=False)
         self._provider.add_span_processor(_discreet(sdk.SpanProcessor))
         self._provider.add_span_processor(export.BatchSpanProcessor(exporter.OTLPSpanExporter(endpoint=url)))
-        self._tracer = self._provider.get_tracer("cultivar", version)
+        self._tracer = self._provider.get_tracer("cultivar", ours)
         self.config: TelemetryConfig = {**OFF, "tracing": True, "tracer_provider": self._provider, "exclude": _is_quiet}
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Traces | None":
+        """None where the settings name no endpoint. Raises ExtraMissing."""
+        return cls(settings.otel_endpoint) if settings.otel_endpoint else None
 
     def watch(self, engines: Sequence[Engine]) -> None:
         """Trace the statements of these engines."""

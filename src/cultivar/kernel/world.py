@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from cultivar.kernel.database import Database
+from cultivar.kernel.intake import Intake
 from cultivar.kernel.settings import Settings
 from cultivar.kernel.storage import Storage
 from cultivar.kernel.traffic import Traffic
@@ -67,7 +68,7 @@ class World:
 
     `engine` is None where nothing looks at photos; `busy` is true while people wait for answers, and background work
     then steps aside. `catalogue` is what the registry has open, its own type; `opening` is held while that changes.
-    `traffic` counts the requests of this process.
+    `traffic` counts the requests of this process, `intake` what of their bodies is in memory.
     """
 
     settings: Settings
@@ -79,3 +80,7 @@ class World:
     catalogue: object = None
     traffic: Traffic = field(default_factory=Traffic)
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+    intake: Intake = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.intake = Intake(max(self.settings.predict_memory, self.settings.predict_body_limit))

@@ -170,11 +170,19 @@ def _mean_s(times: Times | None) -> float | None:
 
 
 def drift_out(
-    model: str, version: str, updated_at: datetime, state: drift.State, reference: Mapping[str, Any]
+    model: str,
+    version: str,
+    updated_at: datetime,
+    state: drift.State,
+    reference: Mapping[str, Any],
+    class_of_answer: Mapping[str, str],
 ) -> DriftOut:
-    """What is known of a version's photos, and how they compare with those that it was measured on."""
+    """What is known of a version's photos, and how they compare with those that it was measured on.
+
+    `class_of_answer`: the network's class by the name of the answer, where the two differ.
+    """
     poor, n = poor_photos(state)
-    recent = drift.total([*state.blocks, state.begun])
+    recent = in_classes(drift.total([*state.blocks, state.begun]), class_of_answer)
     known = reference_histograms(reference)
     features = {name: _feature(signal, recent, known, name) for name, signal in state.signals.items()}
     return DriftOut(
@@ -211,6 +219,14 @@ def _against(recent: drift.Histograms, known: drift.Histograms, name: str) -> Re
         return None
     level = "stable" if found.psi < MODERATE else "moderate" if found.psi < MAJOR else "major"
     return ReferenceOut(psi=round(found.psi, 4), n=found.n, level=level)
+
+
+def in_classes(found: drift.Histograms, class_of_answer: Mapping[str, str]) -> drift.Histograms:
+    """With the network's classes in place of the answers' names: a reference counts those."""
+    classes: Counter[str] = Counter()
+    for name, n in found.get(drift.CLASSES, Counter()).items():
+        classes[class_of_answer.get(name, name)] += n
+    return found | {drift.CLASSES: classes}
 
 
 def reference_histograms(reference: Mapping[str, Any]) -> drift.Histograms:

@@ -1,5 +1,6 @@
 """A pack as it is in memory: frozen, complete, every text in every language."""
 
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -164,8 +165,16 @@ class Pack(Part):
         if rule is None:
             return self.classes
         named = [known.model_copy(update={"name": rule.named.get(known.name, known.name)}) for known in self.classes]
-        graded = next(known for known in self.classes if known.labels["condition"] == rule.graded)
+        graded = _class_graded(self.classes, rule)
         return *named, *(_graded(graded, rule.stage_name.format(grade=grade), grade) for grade in range(1, 7))
+
+    @cached_property
+    def class_of_answer(self) -> Mapping[str, str]:
+        """The network's class behind each name that an answer may have."""
+        behind = [known.name for known in self.classes]
+        if self.severity is not None:
+            behind += [_class_graded(self.classes, self.severity).name] * (len(self.answers) - len(behind))
+        return {answer.name: name for answer, name in zip(self.answers, behind, strict=True)}
 
     def answer_named(self, name: str) -> tuple[int, PackClass] | None:
         """`(class_id, answer)`, or None for what this pack never answers."""
@@ -174,6 +183,10 @@ class Pack(Part):
     def class_named(self, name: str) -> tuple[int, PackClass] | None:
         """`(class_id, class)` of a class of the network, or None."""
         return next(((i, known) for i, known in enumerate(self.classes) if known.name == name), None)
+
+
+def _class_graded(classes: Iterable[PackClass], rule: SeverityRule) -> PackClass:
+    return next(known for known in classes if known.labels["condition"] == rule.graded)
 
 
 def _graded(known: PackClass, name: str, grade: int) -> PackClass:

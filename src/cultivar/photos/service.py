@@ -44,6 +44,11 @@ async def store(storage: Storage, photos: Sequence[SeenPhoto], *, owner_id: UUID
     return made
 
 
+async def discard(storage: Storage, stored: Sequence[Stored]) -> None:
+    """Take stored pictures that are not kept out of storage again. Raises StorageUnavailable."""
+    await asyncio.gather(*(storage.delete(one.key) for one in stored))
+
+
 async def keep(session: AsyncSession, held: Sequence[tuple[Sequence[Stored], Hold]]) -> None:
     """Give stored pictures their rows, each group held in its order; whoever keeps them states `facts` of them."""
     rows = [{name: getattr(one, name) for name in Stored.__slots__} for stored, _ in held for one in stored]

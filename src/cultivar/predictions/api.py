@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 from cultivar.kernel.actor import Actor
 from cultivar.kernel.auth import needs
 from cultivar.kernel.http import CursorParams, Session, TheWorld, known_query
+from cultivar.kernel.intake import BodyStalled
 from cultivar.kernel.pages import InvalidCursor, Page
 from cultivar.kernel.problems import MalformedBody, responses
 from cultivar.kernel.storage import StorageUnavailable
@@ -67,6 +68,7 @@ Language = Annotated[str, Header(max_length=255, description="`en` or `fr`.")]
         UnknownModel,
         KeyInUse,
         NotAPhoto,
+        BodyStalled,
         KeyMismatch,
         PurposeUnknown,
         ModelsNotReady,
@@ -87,8 +89,10 @@ async def predict(
     Send a form with parts named `file` and the parameters as fields, or one photo as the body and the parameters in
     the query. A refusal is an answer too: 200 with `refused`, a reason and advice.
     """
-    params, photos = await forms.read_question(request, world.settings.predict_body_limit)
-    told = await ask(actor, Question(photos, params, language_for(accept_language), idempotency_key), world)
+    with world.intake.reading(request.receive) as receive:
+        counted = Request(request.scope, receive)
+        params, photos = await forms.read_question(counted, world.settings.predict_body_limit)
+        told = await ask(actor, Question(photos, params, language_for(accept_language), idempotency_key), world)
     headers = {"Idempotency-Replayed": "true"} if told.replayed else None
     return Response(told.body, media_type="application/json", headers=headers)
 

@@ -1,6 +1,6 @@
 """From what vision found to what the pack's rules make of it. Pure, and slow where pixels are measured."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from cultivar.packs.schemas import Language, Pack
@@ -95,7 +95,7 @@ def _grading(said: GradeSaid, pack: Pack, language: Language) -> Grading:
 
 
 def _leaf(answer: vision.Answer, pack: Pack, used: list[vision.PhotoAnswer]) -> Leaf | None:
-    """The surest leaf of the best photo, measured; None for packs that judge none and where no leaf was seen.
+    """A leaf of the best photo, measured; None for packs that judge none and where no leaf was seen.
 
     A refused leaf is measured too, since its area does not hang on its name; in a photo without a plant, only what the
     finder takes for a leaf, or what is green with a whole outline, is one.
@@ -104,13 +104,35 @@ def _leaf(answer: vision.Answer, pack: Pack, used: list[vision.PhotoAnswer]) -> 
     if pack.severity is None or answer.refusal == "unusable_photo" or not looked_at:
         return None
     photo = max(looked_at, key=lambda one: one.quality.score)
-    leaf = _measured(photo, pack)
+    said = None if answer.refusal else answer.labels["condition"]
+    seen, condition = _spoken_of(photo.instances, said, pack.min_confidence)
+    leaf = _measured(photo, pack, seen)
     if answer.refusal == "no_plant" and not answer.instances and not leaf.whole:
         return None
-    condition = None if answer.refusal else answer.labels["condition"]
     judged = judge(pack.severity, condition, leaf)
-    name = leaf_class(pack.severity, condition, judged) if condition else None
-    return Leaf(_severity(judged), name, _in_photo(leaf.bbox, photo))
+    name = leaf_class(pack.severity, said, judged) if said else None
+    return Leaf(_severity(judged), name, _place(leaf, seen, photo))
+
+
+def _spoken_of(
+    leaves: Sequence[vision.Instance], said: str | None, least: float
+) -> tuple[vision.Instance | None, str | None]:
+    """Which of a photo's leaves the answer speaks of, and its condition; `said` is what the photo has as a whole.
+
+    Of several, each judged alone, it is the surest that has this condition by itself. Where none has, it is the one
+    that is likeliest to, and its condition is not known: a photo of a healthy leaf and a sick one has but one name.
+    """
+    alone = [leaf for leaf in leaves if leaf.heads]
+    if said is None or not alone:
+        return max(leaves, key=lambda leaf: leaf.confidence, default=None), said
+    agreeing = [leaf for leaf in alone if leaf.heads["condition"].label == said and _likely(leaf, said) >= least]
+    if agreeing:
+        return max(agreeing, key=lambda leaf: leaf.confidence), said
+    return max(alone, key=lambda leaf: _likely(leaf, said)), None
+
+
+def _likely(leaf: vision.Instance, condition: str) -> float:
+    return next((one.confidence for one in leaf.heads["condition"].top if one.label == condition), 0.0)
 
 
 def _severity(judged: LeafSeverity) -> Severity:
@@ -119,17 +141,19 @@ def _severity(judged: LeafSeverity) -> Severity:
     return Severity.model_validate(asdict(judged) | {"area_share": area, "band": band})
 
 
-def _measured(photo: vision.PhotoAnswer, pack: Pack) -> LeafMeasure:
-    """The surest leaf that was found in a photo with a view, or else the largest that the picture shows."""
+def _measured(photo: vision.PhotoAnswer, pack: Pack, seen: vision.Instance | None) -> LeafMeasure:
+    """The leaf that was found in a photo with a view, or else the largest that the picture shows."""
     if photo.view is None or pack.severity is None:
         raise ValueError("a leaf is measured on a view, by the pack's rule")
-    surest = max(photo.instances, key=lambda one: one.confidence, default=None)
-    box = _scaled(surest.bbox, photo.view.scale) if surest else None
+    box = _scaled(seen.bbox, photo.view.scale) if seen else None
     return measure_leaf(photo.view.pixels, pack.severity.lesions, box)
 
 
-def _in_photo(box: Box | None, photo: vision.PhotoAnswer) -> Box | None:
-    return _scaled(box, 1 / photo.view.scale) if box is not None and photo.view is not None else None
+def _place(leaf: LeafMeasure, seen: vision.Instance | None, photo: vision.PhotoAnswer) -> Box | None:
+    """Where the leaf was measured, or else found, in pixels of the photo."""
+    if leaf.bbox is not None and photo.view is not None:
+        return _scaled(leaf.bbox, 1 / photo.view.scale)
+    return _scaled(seen.bbox, 1) if seen else None
 
 
 def _scaled(box: Box, by: float) -> Box:

@@ -152,11 +152,13 @@ def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.1f}"
 
 
-def _range(values: tuple[float, float] | None) -> str:
+def _range(values: tuple[float, float | None] | None) -> str:
     if values is None:
         return "–"
-    low, high = (f"{value:g}" for value in values)
-    return low if low == high else f"{low}–{high}"
+    low, high = values
+    if high is None:
+        return f"≥ {low:g}"
+    return f"{low:g}" if low == high else f"{low:g}–{high:g}"
 
 
 def _youngest(found: YoungestOut | None) -> str:

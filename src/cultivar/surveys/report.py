@@ -61,7 +61,7 @@ def indicators(plants: Sequence[Plant], functional: FunctionalRule) -> Indicator
         infection_index=_rounded(index),
         light=None if index is None else rules.light(index),
         mean_youngest_leaf_spotted=_mean([one.rank for one in youngest]),
-        mean_functional_leaves=_both([least for least, _ in counts], [most for _, most in counts]),
+        mean_functional_leaves=_both(counts),
         outlook=rules.outlook(youngest),
     )
 
@@ -94,9 +94,11 @@ def _mean(values: Sequence[int]) -> float | None:
     return round(sum(values) / len(values), 2) if values else None
 
 
-def _both(least: Sequence[int], most: Sequence[int]) -> tuple[float, float] | None:
-    low, high = _mean(least), _mean(most)
-    return None if low is None or high is None else (low, high)
+def _both(counts: Sequence[tuple[int, int | None]]) -> tuple[float, float | None] | None:
+    """The means of both ends; one plant without an upper end leaves the mean without one."""
+    low = _mean([least for least, _ in counts])
+    known = [most for _, most in counts if most is not None]
+    return None if low is None else (low, _mean(known) if len(known) == len(counts) else None)
 
 
 def leaves(survey: SurveyOut) -> list[tuple[PlantOut, LeafOut]]:

@@ -4,6 +4,7 @@ Grades are of the Stover scale as modified by Gauhl, 0 to 6; leaf rank 1 is the 
 2003).
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -18,6 +19,7 @@ SPOTTED_FROM_GRADE: Final = 2
 SAFE_RANK: Final = 9
 EARLY_RANK: Final = 8
 FEW_EARLY, MANY_EARLY = 0.20, 0.50
+_BETWEEN: Final = re.compile(r"grade_(\d)_or_(\d)")
 
 FunctionalRule = Literal["share_15", "grade_4"]
 Outlook = Literal["unlikely", "in_4_to_5_months", "unclear"]
@@ -105,11 +107,25 @@ def is_functional(leaf: Leaf, rule: FunctionalRule) -> bool | None:
     return leaf.grade <= (FUNCTIONAL_GRADE if rule == "grade_4" else FUNCTIONAL_GRADE - 1)
 
 
-def functional_leaves(plant: Plant, rule: FunctionalRule) -> tuple[int, int]:
-    """How many leaves are functional, at least and at most: those not seen or not graded make the difference."""
+def between(reason: str | None) -> tuple[int, int] | None:
+    """The two grades that a photo could not choose between, by its reason for giving none; None for other reasons."""
+    found = _BETWEEN.fullmatch(reason or "")
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def is_of_whole_leaf(grade: int | None, reason: str | None) -> bool:
+    """Whether the share that a photo measured is the leaf's: a close-up measures the patch that it shows."""
+    return grade is not None or between(reason) is not None
+
+
+def functional_leaves(plant: Plant, rule: FunctionalRule) -> tuple[int, int | None]:
+    """How many leaves are functional, at least and at most: those not seen or not graded make the difference.
+
+    Where nobody counted the plant's leaves there may always be more.
+    """
     found = [is_functional(leaf, rule) for leaf in plant.leaves]
     least = sum(1 for one in found if one)
-    return least, least + found.count(None) + len(unseen(plant))
+    return least, None if plant.leaves_total is None else least + found.count(None) + len(unseen(plant))
 
 
 def unseen(plant: Plant) -> tuple[int, ...]:

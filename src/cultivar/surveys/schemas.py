@@ -157,7 +157,9 @@ class PlantFigures(BaseModel):
     graded_leaves: int
     infection_index: float | None = Field(description="Of this plant alone, in percent.")
     youngest_leaf_spotted: YoungestOut | None
-    functional_leaves: tuple[int, int] = Field(description="At least, at most.")
+    functional_leaves: tuple[int, int | None] = Field(
+        description="At least, at most; null where the plant's leaves were not counted."
+    )
 
 
 class MissingOut(BaseModel):
@@ -177,7 +179,9 @@ class Indicators(BaseModel):
     infection_index: float | None = Field(description="Percent, pooled over all graded leaves of all plants.")
     light: Light | None = Field(description="A field app's default for the index: green below 20, red from 30.")
     mean_youngest_leaf_spotted: float | None
-    mean_functional_leaves: tuple[float, float] | None = Field(description="A plant's, at least and at most.")
+    mean_functional_leaves: tuple[float, float | None] | None = Field(
+        description="A plant's, at least and at most; null where the leaves of one were not counted."
+    )
     outlook: Outlook | None = Field(description="Of premature ripening; thresholds of 1974, for yellow Sigatoka.")
 
 

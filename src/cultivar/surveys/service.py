@@ -12,7 +12,7 @@ from cultivar.kernel.clock import now
 from cultivar.kernel.pages import Cursor, Page, decode_cursor, encode_cursor, exact_total, walk
 from cultivar.packs.schemas import Language
 from cultivar.predictions.service import history as predictions
-from cultivar.surveys import queries, report
+from cultivar.surveys import queries, report, rules
 from cultivar.surveys.errors import NotALeafPhoto, PlantUnknown, PredictionTaken, SurveyFull, SurveyUnknown
 from cultivar.surveys.schemas import (
     PLANTS_AT_MOST,
@@ -147,7 +147,7 @@ async def _touch(session: AsyncSession, row: Survey) -> None:
 
 
 async def _seen(session: AsyncSession, actor: Actor, survey_id: UUID, plant: str, leaf: LeafIn) -> SurveyLeaf:
-    """A leaf's row: what somebody saw, and behind it what the photo says."""
+    """A leaf's row: what somebody saw, and behind it what the photo says; its share only as that of a whole leaf."""
     row = SurveyLeaf(survey_id=survey_id, plant=plant, **leaf.model_dump())
     row.graded_by = None if leaf.grade is None else "person"
     if leaf.prediction_id is None:
@@ -156,13 +156,13 @@ async def _seen(session: AsyncSession, actor: Actor, survey_id: UUID, plant: str
     said = (await predictions.own_one(session, actor, leaf.prediction_id)).severity
     if said is None:
         raise NotALeafPhoto(f"Leaf {leaf.rank}: this answer measures no severity; use a pack that grades leaves.")
-    if row.area_share is None:
-        row.area_share = said.area_share
     if row.lesion_stage is None:
         row.lesion_stage = said.lesion_stage
     if row.grade is None:
         row.grade, row.reason = said.grade, said.reason
         row.graded_by = None if said.grade is None else "photo"
+        if row.area_share is None and rules.is_of_whole_leaf(said.grade, said.reason):
+            row.area_share = said.area_share
     return row
 
 

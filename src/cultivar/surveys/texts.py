@@ -1,11 +1,10 @@
 """What a survey's report says in words, in every language we speak."""
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
 from cultivar.packs.schemas import Language
-from cultivar.surveys.rules import PLANTS_WANTED, Missing
+from cultivar.surveys.rules import PLANTS_WANTED, Missing, between
 
 FORMULA: Final = "100 × Σ(n_b × b) / ((7 − 1) × T)"
 
@@ -34,6 +33,7 @@ _REASONS: Final[Mapping[Language, Words]] = {
         "": "not rated",
         "no_leaf": "no leaf to measure",
         "leaf_not_whole": "the leaf is not whole in the photo",
+        "condition_unknown": "not known what it has",
         "condition_not_on_scale": "another disease",
         "lesions_on_healthy_leaf": "called healthy, yet spotted",
         "grade_or": "grade {low} or {high}",
@@ -42,12 +42,12 @@ _REASONS: Final[Mapping[Language, Words]] = {
         "": "non évaluée",
         "no_leaf": "pas de feuille à mesurer",
         "leaf_not_whole": "la feuille n'est pas entière sur la photo",
+        "condition_unknown": "on ne sait pas ce qu'elle a",
         "condition_not_on_scale": "une autre maladie",
         "lesions_on_healthy_leaf": "dite saine, mais tachée",
         "grade_or": "note {low} ou {high}",
     },
 }
-_BETWEEN: Final = re.compile(r"grade_(\d)_or_(\d)")
 
 _PAGE: Final[Mapping[Language, Words]] = {
     "en": {
@@ -132,6 +132,7 @@ def missing(found: Missing, language: Language) -> str:
 def reason(code: str, language: Language) -> str:
     """Why a leaf has no grade, in words; a code that has none stands for itself."""
     words = _REASONS[language]
-    if between := _BETWEEN.fullmatch(code):
-        return words["grade_or"].format(low=between[1], high=between[2])
+    if grades := between(code):
+        low, high = grades
+        return words["grade_or"].format(low=low, high=high)
     return words.get(code, code.replace("_", " "))

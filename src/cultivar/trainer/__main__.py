@@ -1,6 +1,7 @@
 """`python -m cultivar.trainer`: the child process of `cultivar train`.
 
-Exit codes: 0 done, 1 something failed, 2 wrong arguments, 3 photos, recipe or weights cannot be used, 130 interrupted.
+Exit codes: 0 done, 1 something failed, 2 wrong arguments, 3 pack, photos, recipe or weights cannot be used,
+130 interrupted.
 A failure is one sentence on standard error.
 """
 
@@ -11,6 +12,7 @@ import warnings
 from pathlib import Path
 
 from cultivar.kernel.errors import Broken, CultivarError
+from cultivar.packs.errors import BadPack
 from cultivar.packs.schemas import Pack
 from cultivar.packs.service import load_pack
 from cultivar.trainer import interrupt
@@ -40,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         if not isinstance(error, CultivarError):
             raise
         sys.stderr.write(f"cultivar: {error.detail} ({error.code})\n")
-        return FAILED if isinstance(error, Broken) else INPUT
+        return FAILED if isinstance(error, Broken) and not isinstance(error, BadPack) else INPUT
     sys.stdout.write(f"{export}\n")
     return 0
 

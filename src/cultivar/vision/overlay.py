@@ -1,8 +1,8 @@
 """An answer drawn onto its photo.
 
 Colours are those of Okabe & Ito (2008), which people with any kind of colour blindness can tell apart; every line has
-a dark and a light edge, so that it stands out from any photo, and every text its own ground. Nothing is filled: a tint
-would change the colours that are judged.
+a dark and a light edge, so that it stands out from any photo, and every text its own ground. An outline is filled with
+a tint of its colour, light enough for ripeness and lesions to be seen through it.
 """
 
 import io
@@ -29,6 +29,8 @@ DARK: Final = (24, 24, 24)
 WHITE: Final = (255, 255, 255)
 FINE: Final = 2
 """Drawn so many times as large and then reduced: Pillow's lines have no smooth edges."""
+TINT: Final = 31
+"""How opaque an outline's filling is, of 255."""
 JPEG_QUALITY: Final = 88
 SPOKEN: Final = {"–": "-", "—": "-", "œ": "oe", "Œ": "OE", "ß": "ss", "’": "'"}
 
@@ -58,6 +60,8 @@ def draw(data: bytes, shapes: Sequence[Shape], headline: str, long_side: int, ki
     unit, brush = max(2, round(max(photo.size) / 400)) * FINE, ImageDraw.Draw(layer)
     large = [_scaled(shape, (share[0] * FINE, share[1] * FINE)) for shape in reversed(shapes)]
     for shape in large:
+        _fill(brush, shape)
+    for shape in large:  # after all fillings: the brush replaces what lies below it
         _outline(brush, shape, unit)
     picture = Image.alpha_composite(photo.convert("RGBA"), layer.reduce(FINE)).convert("RGB")
     taken: list[Spot] = []
@@ -80,12 +84,24 @@ def _scaled(shape: Shape, share: tuple[float, float]) -> Shape:
     return Shape((x1 * across, y1 * down, x2 * across, y2 * down), ring, shape.text, shape.colour)
 
 
+def _colour(shape: Shape) -> Colour:
+    return PALETTE[shape.colour % len(PALETTE)]
+
+
+def _ring(shape: Shape) -> tuple[tuple[float, float], ...] | None:
+    return shape.polygon if shape.polygon and len(shape.polygon) > 2 else None
+
+
+def _fill(pen: ImageDraw.ImageDraw, shape: Shape) -> None:
+    if ring := _ring(shape):
+        pen.polygon(ring, fill=(*_colour(shape), TINT))
+
+
 def _outline(pen: ImageDraw.ImageDraw, shape: Shape, unit: int) -> None:
     """Three lines: dark, light, and the colour; the box thinner, if there is an outline too."""
-    colour = PALETTE[shape.colour % len(PALETTE)]
+    colour, ring = _colour(shape), _ring(shape)
     x1, y1, x2, y2 = shape.bbox
     box = ((x1, y1), (x2, y1), (x2, y2), (x1, y2))
-    ring = shape.polygon if shape.polygon and len(shape.polygon) > 2 else None
     if ring:
         pen.line((*box, box[0]), fill=(*DARK, 160), width=unit + FINE, joint="curve")
         pen.line((*box, box[0]), fill=(*colour, 220), width=max(FINE, unit // 2), joint="curve")
@@ -107,7 +123,7 @@ def _tag(pen: ImageDraw.ImageDraw, shape: Shape, taken: Sequence[Spot]) -> Spot:
     rows = [min(max(0.0, y), max(0.0, height - high)) for y in (y1 - high, y1, y2 - high, y2, (y1 + y2 - high) / 2)]
     spots = [(x, y, x + wide, y + high) for y in rows]
     spot = next((spot for spot in spots if not any(_meet(spot, other) for other in taken)), spots[0])
-    colour = PALETTE[shape.colour % len(PALETTE)]
+    colour = _colour(shape)
     ground = tuple(round(part * 0.45) for part in colour)
     pen.rounded_rectangle(spot, radius=pad, fill=ground, outline=colour, width=max(1, round(pad / 3)))
     pen.text((spot[0] + pad - left, spot[1] + pad - top), text, font=font, fill=WHITE, stroke_width=1, stroke_fill=DARK)

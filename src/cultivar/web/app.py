@@ -38,6 +38,16 @@ ROUTERS: tuple[APIRouter, ...] = (
     jobs.router,
 )
 
+_TAKEN = [
+    "Authorization",
+    "Content-Type",
+    "Feedback-Token",
+    "Idempotency-Key",
+    "Last-Event-ID",
+    "Range",
+    "X-Request-ID",
+]
+"""Headers that a page of another origin may send; `Accept-Language` always."""
 _EXPOSED = ["X-Request-ID", "RateLimit", "RateLimit-Policy", "Retry-After", "Idempotency-Replayed", "Location"]
 
 
@@ -46,7 +56,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     settings = settings or Settings()
     telemetry.configure(settings)
     tokens.use_secret(settings.secret)
-    traces = Traces(settings.otel_endpoint, health.VERSION) if settings.otel_endpoint else None
+    traces = Traces.of(settings)
     app = Api(
         title="Cultivar",
         version=health.VERSION,
@@ -102,7 +112,7 @@ def _surround(app: Api, settings: Settings) -> None:
             allow_origins=settings.cors_origins,
             allow_credentials="*" not in settings.cors_origins,
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
+            allow_headers=_TAKEN,
             expose_headers=_EXPOSED,
             max_age=600,
         )

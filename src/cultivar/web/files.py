@@ -1,6 +1,8 @@
 """Files of a storage that is a folder, by signed links; a bucket serves its own."""
 
+import os
 import stat
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -81,6 +83,16 @@ class File(FileResponse):
             await problem(scope, receive, send)
 
 
+def _stat(path: Path) -> os.stat_result:
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise ObjectMissing from error
+    if not stat.S_ISREG(found.st_mode):
+        raise ObjectMissing
+    return found
+
+
 @router.get(
     "/{key:path}",
     summary="A file, by a signed link",
@@ -100,12 +112,7 @@ async def read_file(
     world: TheWorld,
 ) -> FileResponse:
     path = world.storage.verify(key, expires, signature)
-    try:
-        found = path.stat()
-    except OSError as error:
-        raise ObjectMissing from error
-    if not stat.S_ISREG(found.st_mode):
-        raise ObjectMissing
+    found = _stat(path)
     kept_s = min(_KEPT_S, expires - int(now().timestamp()))  # a browser shows it no longer than its link opens it
     headers = _HEADERS | {"Cache-Control": f"private, max-age={kept_s}, immutable"}
     return File(path, media_type=media_type(key), headers=headers, stat_result=found)

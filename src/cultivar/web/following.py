@@ -77,6 +77,7 @@ class _Following:
     def join(self, job_id: UUID) -> Changes:
         changes: Changes = asyncio.Queue()
         self._listeners.setdefault(job_id, set()).add(changes)
+        self._told.pop(job_id, None)  # what the others have heard may be news here; they pass over what they have seen
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._watch())
         return changes

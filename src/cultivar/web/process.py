@@ -32,15 +32,12 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     async with AsyncExitStack() as stack:
         stack.push_async_callback(app.state.limits.close)
-        world = await open_world(settings, stack, app.state.engine)
+        world = await open_world(settings, stack, app.state.engine, traces=app.state.traces)
         await schema.prepare(world.db, settings)
         if settings.embedded:
             await _first_admin(world)
         world.traffic = app.state.traffic
         app.state.world, app.state.authenticate = world, accounts.authenticator(world.db)
-        if app.state.traces is not None:
-            app.state.traces.watch([engine.sync_engine for engine in world.db.engines])
-            stack.callback(app.state.traces.stop)
         metrics.BUILD.info({"version": VERSION, "database": world.db.dialect})
         _until_closed(stack, pulse.beat_on(world))
         app.state.opening = _until_closed(stack, _open_models(world))

@@ -10,13 +10,19 @@ from typing import IO, Any
 from uuid import UUID
 
 from pydantic_core import to_json
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.accounts import service as accounts
+from cultivar.accounts.service import EXPORT
 from cultivar.kernel import outbox
 from cultivar.kernel.clock import now
 from cultivar.kernel.jobs.context import JobContext
+from cultivar.kernel.jobs.queue import enqueue
+from cultivar.kernel.jobs.tables import Job
 from cultivar.kernel.storage import ObjectMissing, Storage
 from cultivar.photos.schemas import PhotoData
+from cultivar.photos.service import DELETE_OBJECTS
 from cultivar.worker.personal_data import HOLDERS
 
 EXPORTS = "exports"
@@ -24,22 +30,36 @@ KEPT = timedelta(days=1)
 _PIECE = 1024 * 1024
 
 
-async def erase(job: JobContext) -> dict[str, Any]:
-    """Remove everything of the person in the payload from every table and from storage."""
+async def erase(job: JobContext) -> dict[str, Any] | None:
+    """Remove everything of the person in the payload from every table and from storage, and then the payload."""
+    if not job.payload:
+        return None  # a crash came between the end of the work and that of the job
     person_id = UUID(job.payload["user_id"])
     await outbox.deliver(job.world)  # what others still have to hear of this person, they hear before it goes
     async with job.world.db.transaction() as session:
+        await _delete_exports(session, person_id)
         for holder in HOLDERS:
             await holder.erase(session, person_id, job.world)
-    # Last: an export that is at work sees from now on that the person is gone, and what it wrote before goes here.
-    await _delete_objects(job.world.storage, f"{EXPORTS}/{person_id}")
+        await session.execute(update(Job).where(Job.id == job.id).values(payload={}))
     return {"erased": [holder.name for holder in HOLDERS]}
+
+
+async def _delete_exports(session: AsyncSession, person_id: UUID) -> None:
+    """What their jobs wrote so far; one that is at work sees by the end that the person is gone, and keeps nothing."""
+    made = await session.scalars(select(Job.id).where(Job.kind == EXPORT, Job.owner_id == person_id))
+    if keys := [_key(job_id) for job_id in made]:
+        await enqueue(session, DELETE_OBJECTS, {"keys": keys})
+
+
+def _key(job_id: UUID) -> str:
+    """Where an export lies: named after its job, which says nothing of the person once it is gone."""
+    return f"{EXPORTS}/cultivar-{job_id}.zip"
 
 
 async def export(job: JobContext) -> dict[str, Any]:
     """Gather everything of the person in the payload in a ZIP, and link to it for a day; nothing once they are gone."""
     person_id = UUID(job.payload["user_id"])
-    key = f"{EXPORTS}/{person_id}/{job.id}/cultivar.zip"
+    key = _key(job.id)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "export.zip"
         await _write(job, file, person_id)
@@ -115,8 +135,3 @@ async def _pieces(file: Path) -> AsyncIterator[bytes]:
     with file.open("rb") as handle:
         while piece := await asyncio.to_thread(handle.read, _PIECE):
             yield piece
-
-
-async def _delete_objects(storage: Storage, prefix: str) -> None:
-    async for found in storage.list(prefix):
-        await storage.delete(found.key)

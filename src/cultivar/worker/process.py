@@ -13,6 +13,7 @@ from cultivar.kernel.jobs.waker import open_waker
 from cultivar.kernel.memory import give_back_freed
 from cultivar.kernel.settings import Settings
 from cultivar.kernel.storage import Storage
+from cultivar.kernel.tracing import Traces
 from cultivar.kernel.world import World
 from cultivar.monitoring.service import pulse
 from cultivar.registry import service as registry
@@ -21,15 +22,21 @@ from cultivar.worker.engine import engine_of
 from cultivar.worker.subscriptions import KINDS, SCHEDULES, SUBSCRIPTIONS
 
 
-async def open_world(settings: Settings, stack: AsyncExitStack, engine: Engine | None = None) -> World:
+async def open_world(
+    settings: Settings, stack: AsyncExitStack, engine: Engine | None = None, *, traces: Traces | None = None
+) -> World:
     """Open everything with effects; closed with the stack, last opened first. Models are opened by who needs them.
 
-    `engine`: one that has begun already.
+    `engine`: one that has begun already. `traces`: told of every statement, and stopped with the stack.
     """
     outbox.configure(SUBSCRIPTIONS)
     tokens.use_secret(settings.secret)
+    if traces is not None:
+        stack.callback(traces.stop)
     db = Database(settings.database_url)
     stack.push_async_callback(db.close)
+    if traces is not None:
+        traces.watch([each.sync_engine for each in db.engines])
     waker = open_waker(settings)
     stack.push_async_callback(waker.close)
     db.on_work = waker.wake
@@ -43,7 +50,7 @@ async def work(settings: Settings, *, slots: int, metrics_port: int | None) -> N
     give_back_freed()
     telemetry.configure(settings)
     async with AsyncExitStack() as stack:
-        world = await open_world(settings, stack)
+        world = await open_world(settings, stack, traces=Traces.of(settings))
         await schema.prepare(world.db, settings)
         if world.engine is not None:
             await world.engine.start()

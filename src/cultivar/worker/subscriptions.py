@@ -39,7 +39,7 @@ SUBSCRIPTIONS: Subscriptions = {
 }
 
 KINDS = {
-    LOOK: JobKind(bulk.look, timeout_s=86_400.0),
+    LOOK: JobKind(bulk.look, timeout_s=86_400.0, long=True),
     CLEAR: JobKind(bulk.clear, attempts=10),
     TELL: JobKind(bulk.tell, attempts=10),
     bulk.FORGET: JobKind(bulk.forget, background=True),

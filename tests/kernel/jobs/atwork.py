@@ -19,9 +19,9 @@ from cultivar.kernel.world import World
 OWNER = Actor(uuid4(), "user", frozenset({"jobs:read"}), None, None)
 
 
-async def ask(world: World, kind: str = "work", **payload: Any) -> UUID:
+async def ask(world: World, kind: str = "work", *, owner_id: UUID = OWNER.user_id, **payload: Any) -> UUID:
     async with world.db.transaction() as session:
-        return (await enqueue(session, kind, payload, owner_id=OWNER.user_id)).id
+        return (await enqueue(session, kind, payload, owner_id=owner_id)).id
 
 
 async def job(world: World, job_id: UUID) -> Job:

@@ -32,7 +32,7 @@ async def test_stopping_a_worker_puts_its_jobs_back_without_counting_the_attempt
 
 async def die_with(world: World, job_id: UUID) -> lease.Held:
     """A worker that took the job and was killed: nothing renews its lease."""
-    held = await lease.claim(world.db, [(["work"], now())], lease=timedelta(seconds=30))
+    held = await lease.claim(world.db, [lease.Due(["work"], now())], lease=timedelta(seconds=30))
     assert held is not None
     assert held.id == job_id
     return held

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -159,6 +160,34 @@ async def test_background_work_never_takes_all_places(world: World) -> None:
         go_on.set()
         for each in slow:
             await until(reaches(world, each, "done"))
+
+
+async def test_long_work_of_one_person_leaves_places_for_everybody_else(world: World) -> None:
+    go_on = asyncio.Event()
+
+    async def dawdle(_: JobContext) -> None:
+        await go_on.wait()
+
+    kinds = {"work": JobKind(dawdle, long=True), "asked": JobKind(sum_up)}
+    mine = [await ask(world) for _ in range(4)]
+    theirs = [await ask(world, owner_id=uuid4()) for _ in range(3)]
+    async with running(Runner(world, kinds, slots=4, poll_s=0.05)):
+        for each in (mine[0], *theirs[:2]):
+            await until(reaches(world, each, "running"))
+        asked = await ask(world, "asked", numbers=[1])
+        await until(reaches(world, asked, "done"))
+        assert Counter([(await job(world, each)).state for each in mine]) == {"running": 1, "queued": 3}
+        assert (await job(world, theirs[2])).state == "queued"
+        go_on.set()
+        for each in (*mine, *theirs):
+            await until(reaches(world, each, "done"))
+
+
+async def test_a_worker_with_one_place_does_long_work_too(world: World) -> None:
+    kinds = {"work": JobKind(sum_up, long=True), "asked": JobKind(sum_up)}
+    jobs = [await ask(world, kind, numbers=[]) for kind in ("work", "asked", "work")]
+    await Runner(world, kinds, slots=1).once()
+    assert [(await job(world, each)).state for each in jobs] == ["done"] * 3
 
 
 async def test_a_worker_outlives_a_database_that_goes_away(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,10 +13,11 @@ from cultivar.kernel.settings import Settings
 from cultivar.packs.schemas import Pack
 from cultivar.packs.service import load_pack
 from cultivar.trainer.errors import ImportRefused, TrustNeeded
+from cultivar.trainer.importing.__main__ import tiling
 from cultivar.trainer.importing.order import Order
 from cultivar.trainer.importing.parity import LARGEST, PLAN, pictures
 from cultivar.trainer.importing.run import bring
-from cultivar.vision.manifest import Manifest
+from cultivar.vision.manifest import Manifest, Tiling
 from cultivar.vision.runtime.models import load_model
 from cultivar.vision.tasks.classify import classify
 from tests.trainer.importing.networks import MASKS, SIDE, classifier, detector, ultralytics
@@ -77,6 +78,34 @@ def test_masks_come_along(brought: Bring, segmenting: Pack, kind: str) -> None:
     assert (made.task, made.view_side) == ("segment", 640)
 
 
+def test_large_photos_are_looked_at_in_tiles_where_that_is_asked(brought: Bring, detecting: Pack) -> None:
+    content = detector("yolov8", 4, metadata=ultralytics(CLASSES))
+    assert brought(content, detecting).tiling is None
+    assert brought(content, detecting, tiling=Tiling(over_px=640, overlap=0.3)).tiling == Tiling(
+        over_px=640, overlap=0.3
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [("640", Tiling(over_px=640, overlap=0.2)), ("1280,0.35", Tiling(over_px=1280, overlap=0.35))],
+)
+def test_tiles_are_told_by_their_side_and_overlap(text: str, made: Tiling) -> None:
+    assert tiling(text) == made
+
+
+@pytest.mark.parametrize("text", ["", "wide", "63", "640,", "640,0.9", "640,0.2,1"])
+def test_other_tiles_there_are_none(text: str) -> None:
+    with pytest.raises(ValueError, match="Tiling"):
+        tiling(text)
+
+
+def test_a_classifier_has_no_tiles(brought: Bring) -> None:
+    pack = load_pack(PACKS / "cats-dogs")
+    with pytest.raises(ImportRefused, match="only a detector"):
+        brought(classifier(2), pack, labels=CATS, reading="unit", tiling=Tiling(over_px=640))
+
+
 def test_a_file_that_fits_as_it_is_stays_as_it_is(brought: Bring, detecting: Pack, tmp_path: Path) -> None:
     content = detector("yolov8", 4, metadata=ultralytics(CLASSES))
     made = brought(content, detecting)
@@ -125,6 +154,14 @@ def test_a_classifier_gets_the_packs_heads(brought: Bring, tmp_path: Path, last:
                 if known.labels[head.name] == scored.label
             ]
             assert scored.confidence == pytest.approx(sum(of_label), abs=1e-4)
+
+
+def test_where_a_leaf_is_measured_a_classifier_keeps_the_picture_for_it(brought: Bring) -> None:
+    sick, plain = (load_pack(PACKS / name) for name in ("banana-sigatoka", "cats-dogs"))
+    assert sick.severity
+    labels = tuple(known.name for known in sick.classes)
+    assert brought(classifier(len(labels)), sick, labels=labels, reading="unit").view_side == 640
+    assert brought(classifier(2), plain, labels=CATS, reading="unit").view_side == 0
 
 
 def test_one_probability_is_two_labels(brought: Bring, tmp_path: Path) -> None:

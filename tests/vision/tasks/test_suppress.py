@@ -41,4 +41,7 @@ def test_the_same_box_of_two_labels_is_two_things() -> None:
 def test_only_a_cut_part_of_something_larger_of_its_label_is_left_to_that() -> None:
     boxes = np.array([[0.0, 0, 100, 100], [0, 0, 40, 100], [0, 0, 40, 100], [0, 0, 40, 99], [90, 0, 190, 40]])
     labels, cut = np.array([0, 0, 1, 0, 0]), np.array([True, True, True, False, True])
-    assert parts_of_others(boxes, labels, cut, 0.6).tolist() == [False, True, False, False, False]
+    wholes = np.ones(5, bool)
+    assert parts_of_others(boxes, labels, cut, wholes, 0.6).tolist() == [False, True, False, False, False]
+    wholes[0] = False
+    assert not parts_of_others(boxes, labels, cut, wholes, 0.6).any()

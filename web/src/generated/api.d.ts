@@ -3460,11 +3460,11 @@ export interface components {
         PlantFigures: {
             /**
              * Functional Leaves
-             * @description At least, at most.
+             * @description At least, at most; null where the plant's leaves were not counted.
              */
             functional_leaves: [
                 number,
-                number
+                number | null
             ];
             /** Graded Leaves */
             graded_leaves: number;
@@ -4083,11 +4083,11 @@ export interface components {
             light: ("green" | "amber" | "red") | null;
             /**
              * Mean Functional Leaves
-             * @description A plant's, at least and at most.
+             * @description A plant's, at least and at most; null where the leaves of one were not counted.
              */
             mean_functional_leaves: [
                 number,
-                number
+                number | null
             ] | null;
             /** Mean Youngest Leaf Spotted */
             mean_youngest_leaf_spotted: number | null;
@@ -4637,11 +4637,11 @@ export interface components {
             light: ("green" | "amber" | "red") | null;
             /**
              * Mean Functional Leaves
-             * @description A plant's, at least and at most.
+             * @description A plant's, at least and at most; null where the leaves of one were not counted.
              */
             mean_functional_leaves: [
                 number,
-                number
+                number | null
             ] | null;
             /** Mean Youngest Leaf Spotted */
             mean_youngest_leaf_spotted: number | null;
@@ -7913,6 +7913,17 @@ export interface operations {
             };
             /** @description There is no such model (`unknown_model`) */
             404: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What you were sending stopped coming, send it again (`body_stalled`) */
+            408: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];

@@ -68,11 +68,13 @@ Handler = Callable[[JobContext], Awaitable[dict[str, Any] | None]]
 class JobKind:
     """How work of one kind is done.
 
-    It is tried at most `attempts` times, `timeout_s` seconds each. `background` work waits while people do. An error
-    of ours with a status below 500 ends the job as failed at once: trying again cannot mend it.
+    It is tried at most `attempts` times, `timeout_s` seconds each. `background` work waits while people do. `long` work
+    may go on for hours: a worker does one of it at a time for each person. An error of ours with a status below 500
+    ends the job as failed at once: trying again cannot mend it.
     """
 
     handle: Handler
     attempts: int = 5
     timeout_s: float = 3600.0
     background: bool = False
+    long: bool = False

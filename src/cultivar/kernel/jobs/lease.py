@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Update, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.kernel.clock import now
@@ -35,12 +35,23 @@ class NotHeld(Exception):
     """Somebody else has the job by now, or it is gone: this process may not write to it."""
 
 
-async def claim(db: Database, due: Sequence[tuple[Collection[str], datetime]], *, lease: timedelta) -> Held | None:
-    """Take the job that has been due longest, queued or left by a dead worker.
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Jobs of these kinds that have been due since then, but for those of some people."""
 
-    `due` pairs kinds with the moment by which a job of them must have been due; None when there is none.
-    """
-    waiting = live, or_(*(and_(Job.kind.in_(kinds), Job.run_after <= moment) for kinds, moment in due))
+    kinds: Collection[str]
+    since: datetime
+    but_of: Collection[UUID] = ()
+
+    @property
+    def clause(self) -> ColumnElement[bool]:
+        others = [or_(Job.owner_id.is_(None), Job.owner_id.not_in(self.but_of))] if self.but_of else []
+        return and_(Job.kind.in_(self.kinds), Job.run_after <= self.since, *others)
+
+
+async def claim(db: Database, due: Sequence[Due], *, lease: timedelta) -> Held | None:
+    """Take the job that has been due longest, queued or left by a dead worker; None when there is none."""
+    waiting = live, or_(*(each.clause for each in due))
     async with db.reading() as session:  # without a lock: mostly nothing waits
         if not await session.scalar(select(exists().where(*waiting))):
             return None

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Coroutine, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import SystemRandom
 from typing import Any, Protocol
 
@@ -14,7 +14,7 @@ from cultivar.kernel.database import DatabaseUnavailable
 from cultivar.kernel.errors import Broken, CultivarError, TooManyRequests
 from cultivar.kernel.jobs import lease
 from cultivar.kernel.jobs.context import JobContext, JobKind
-from cultivar.kernel.jobs.lease import Held
+from cultivar.kernel.jobs.lease import Due, Held
 from cultivar.kernel.jobs.rules import wait_before_retry
 from cultivar.kernel.jobs.schedule import Clockwork, Schedule
 from cultivar.kernel.jobs.tables import JobState
@@ -37,7 +37,10 @@ class Deliver(Protocol):
 
 
 class Runner:
-    """Does a process's share of the work, `slots` jobs at a time, at most half of them in the background."""
+    """Does a process's share of the work, `slots` jobs at a time.
+
+    At most half of them are in the background, and one place is left for what is done soon.
+    """
 
     def __init__(
         self,
@@ -97,20 +100,23 @@ class Runner:
             found += 1
         return found
 
-    def _due(self, patience: timedelta) -> list[tuple[list[str], datetime]]:
-        """For which kinds there is a place now, and by when their jobs must have been due."""
-        if len(self._running) >= self._slots:
+    def _due(self, patience: timedelta) -> list[Due]:
+        """What there is a place for now. The last place is for what somebody waits for and is done soon."""
+        running = [(self._kinds[job.held.kind], job.held.owner_id) for job in self._running.values()]
+        if len(running) >= self._slots:
             return []
-        in_background = sum(self._kinds[job.held.kind].background for job in self._running.values())
-        has_place = {False: True, True: in_background < max(1, self._slots // 2)}
-        moment = now()
-        by = {False: moment, True: moment - patience}
-        return [
-            (kinds, by[background])
-            for background in (False, True)
-            if has_place[background]
-            and (kinds := [name for name, kind in self._kinds.items() if kind.background is background])
-        ]
+        in_background = sum(kind.background for kind, _ in running)
+        at_length = {owner for kind, owner in running if kind.long and owner}
+        moment, last = now(), len(running) == self._slots - 1 > 0
+        due = [Due(self._names(background=False, long=False), moment)]
+        if not last:
+            due.append(Due(self._names(background=False, long=True), moment, at_length))
+        if not last and in_background < max(1, self._slots // 2):
+            due.append(Due(self._names(background=True, long=False), moment - patience))
+        return [each for each in due if each.kinds]
+
+    def _names(self, *, background: bool, long: bool) -> list[str]:
+        return [name for name, kind in self._kinds.items() if (kind.background, kind.long) == (background, long)]
 
     def _lease_end(self) -> float:
         """When a lease that is asked for now ends at the earliest."""

@@ -139,7 +139,8 @@ async def drift_of(session: AsyncSession, model: str | None, version: str | None
     for row, state in await photos.states(session, model, version):
         here = serving.get(row.model)
         known = here.manifest.reference if here is not None and here.version == row.model_version else {}
-        items.append(view.drift_out(row.model, row.model_version, row.updated_at, state, known))
+        classes = here.pack.class_of_answer if here is not None else {}
+        items.append(view.drift_out(row.model, row.model_version, row.updated_at, state, known, classes))
     return DriftReport(least_psi=world.settings.drift_psi, items=items)
 
 

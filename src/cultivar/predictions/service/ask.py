@@ -1,16 +1,18 @@
 """Ask: decide what may be kept, look, store the picture, write everything in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from time import perf_counter
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.accounts import service as accounts
+from cultivar.accounts.errors import SessionEnded
 from cultivar.kernel import metrics, tokens
 from cultivar.kernel.actor import Actor
+from cultivar.kernel.clock import now
 from cultivar.kernel.database import core_insert
 from cultivar.kernel.errors import Unavailable
 from cultivar.kernel.outbox import emit_all
@@ -23,7 +25,7 @@ from cultivar.predictions import idempotency, rules
 from cultivar.predictions.idempotency import Claim
 from cultivar.predictions.schemas import Answer, AskParams, Consent
 from cultivar.predictions.service import picture, tell
-from cultivar.predictions.service.given import Given, fact, instance_rows, row
+from cultivar.predictions.service.given import Given, fact, instance_rows, place, row
 from cultivar.predictions.service.history import HOLDER
 from cultivar.predictions.service.lending import FEEDBACK
 from cultivar.predictions.tables import Prediction, PredictionInstance
@@ -43,6 +45,8 @@ class Question:
     params: AskParams
     language: Language = "en"
     key: str | None = None
+    asked_at: datetime = field(default_factory=now)
+    """When its consent was decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,8 @@ async def ask(actor: Actor, question: Question, world: World) -> Told:
     """Look at the photos of one plant and answer; keep what consent allows, decided once and before the look.
 
     Without consent the log does not name who asked. Opens its own transactions, so that none is open while vision
-    works. Raises UnknownModel, PurposeUnknown, UnreadableImage, TooLarge, Overloaded, StorageUnavailable, KeyMismatch,
-    KeyInUse; then nothing is kept. Nothing is, either, where the request does not want it.
+    works. Raises UnknownModel, PurposeUnknown, UnreadableImage, TooLarge, Overloaded, StorageUnavailable, SessionEnded,
+    KeyMismatch, KeyInUse; then nothing is kept. Nothing is, either, where the request does not want it.
     """
     if not question.params.save_results:
         return await _tell_only(actor, question, world)
@@ -98,7 +102,7 @@ async def consider(actor: Actor, question: Question, consent: Consent, world: Wo
     seen, said = await tell.look(world.engine, serving.key, question.photos, wanted)
     if params.user_id is not None:
         said.warnings.append("user_id_ignored")
-    given = Given(actor, params, consent, rules.keep_for(consent), serving, seen, said)
+    given = Given(actor, params, consent, rules.keep_for(consent), serving, seen, said, question.asked_at)
     if given.keep.photo:
         cleaned = [photo.seen for photo in seen.photos]
         given.stored = await photos.store(world.storage, cleaned, owner_id=actor.user_id)
@@ -106,6 +110,16 @@ async def consider(actor: Actor, question: Question, consent: Consent, world: Wo
         said.visualization = await _visualization(given, question, world)
     given.answer = _worded(given, perf_counter() - begun)
     return given
+
+
+def for_later(params: AskParams, consent: Consent, language: Language, world: World) -> AskParams:
+    """What photos are asked with that are looked at later, fit to be kept until then: the place as far as it may be.
+
+    Raises what `consider` would of any photo: UnknownModel, PurposeUnknown, Invalid.
+    """
+    rules.wanted(params, registry.serving(world, params.model or world.settings.default_model).pack, language)
+    keep = rules.keep_for(consent if params.save_results else "none")
+    return params.model_copy(update={"consent": consent, **place(params, keep)})
 
 
 async def _visualization(given: Given, question: Question, world: World) -> str:
@@ -144,18 +158,28 @@ def _worded(given: Given, seconds: float) -> Answer:
 
 
 async def _write(given: Given, world: World, claim: Claim | None) -> Told:
-    """Photo, prediction and facts, all or none."""
+    """Photo, prediction and facts, all or none; of who has left meanwhile the photo goes from storage too."""
     body = given.answer.model_dump_json()
-    async with world.db.transaction() as session:
-        if claim and not await idempotency.remember(session, claim, given.id, body, at=given.at):
-            return Told(await idempotency.recall(session, claim) or body, replayed=True)
-        await write_down(session, [given], world)
+    try:
+        async with world.db.transaction() as session:
+            if claim and not await idempotency.remember(session, claim, given.id, body, at=given.at):
+                return Told(await idempotency.recall(session, claim) or body, replayed=True)
+            await write_down(session, [given], world)
+    except SessionEnded:
+        await take_back([given], world)
+        raise
     count(given)
     return Told(body)
 
 
 async def write_down(session: AsyncSession, given: Sequence[Given], world: World) -> None:
-    """The rows and facts of answers, in this transaction; `count` each after its commit."""
+    """The rows and facts of answers, in this transaction; `count` each after its commit.
+
+    Raises SessionEnded if an owner has left since the look began: whoever erases them must find all there is.
+    """
+    for owner_id in {one.owner_id for one in given if one.owner_id}:
+        await accounts.keep_open(session, owner_id)
+    await _withdraw(session, [one for one in given if one.keep.train])
     await session.execute(_NEW_PREDICTIONS, [row(one) for one in given])
     if instances := [each for one in given for each in instance_rows(one)]:
         await session.execute(_NEW_INSTANCES, instances)
@@ -163,6 +187,20 @@ async def write_down(session: AsyncSession, given: Sequence[Given], world: World
     await photos.keep(session, [(one.stored, Hold(HOLDER, one.id, one.at + kept_for)) for one in given])
     stored = [photo for one in given for photo in one.stored]
     await emit_all(session, [*map(fact, given), *photos.facts(stored)])
+
+
+async def take_back(given: Sequence[Given], world: World) -> None:
+    """Out of storage again with the photos of answers that were not written down."""
+    await photos.discard(world.storage, [photo for one in given for photo in one.stored])
+
+
+async def _withdraw(session: AsyncSession, given: Sequence[Given]) -> None:
+    """Who has chosen against training since they asked has withdrawn what was still on its way."""
+    for owner_id, asked_at in {(one.actor.user_id, one.asked_at) for one in given}:
+        if await accounts.ended_training(session, owner_id, asked_at):
+            for one in given:
+                if (one.actor.user_id, one.asked_at) == (owner_id, asked_at):
+                    one.consent, one.keep = "store", rules.keep_for("store")
 
 
 def count(given: Given) -> None:

@@ -34,6 +34,7 @@ class Given:
     serving: Serving
     seen: Seen
     said: Said
+    asked_at: datetime
     stored: Sequence[Stored] = ()
     answer: Answer = field(init=False)
     id: UUID = field(init=False)
@@ -68,10 +69,19 @@ def row(given: Given) -> dict[str, object]:
         "sizes": [[one.seen.facts.width, one.seen.facts.height] for one in given.seen.photos] if keep.photo else None,
         "inference_ms": answer.inference_time_ms,
         "processing_s": answer.processing_time,
-        "user_location": params.user_location if keep.place else None,
-        "latitude": rules.coarse(params.latitude) if keep.place else None,
-        "longitude": rules.coarse(params.longitude) if keep.place else None,
+        **place(params, keep),
         "created_at": given.at,
+    }
+
+
+def place(params: AskParams, keep: Keep) -> dict[str, str | float | None]:
+    """As much of where the photo was taken as may be kept."""
+    if not keep.place:
+        return dict.fromkeys(("user_location", "latitude", "longitude"))
+    return {
+        "user_location": params.user_location,
+        "latitude": rules.coarse(params.latitude),
+        "longitude": rules.coarse(params.longitude),
     }
 
 

@@ -15,6 +15,7 @@ from cultivar.kernel.errors import Broken, CultivarError, Unavailable
 from cultivar.packs.service import load_pack
 from cultivar.trainer.importing.order import Order, Reading, Resize
 from cultivar.trainer.importing.run import bring
+from cultivar.vision.manifest import Tiling
 
 FAILED, INPUT, UNAVAILABLE = 1, 3, 7
 
@@ -45,9 +46,16 @@ def _order(given: argparse.Namespace) -> Order:
         reading=given.input,
         resize=given.resize,
         size=given.size,
+        tiling=given.tiles,
         architecture=given.architecture,
         licence=given.licence,
     )
+
+
+def tiling(text: str) -> Tiling:
+    """Of `SIDE` or `SIDE,OVERLAP`. Raises ValueError."""
+    side, *overlap = text.split(",", maxsplit=1)
+    return Tiling.model_validate({"over_px": side} | ({"overlap": overlap[0]} if overlap else {}))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -63,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--input", choices=get_args(Reading))
     parser.add_argument("--resize", choices=get_args(Resize))
     parser.add_argument("--size", type=int)
+    parser.add_argument("--tiles", type=tiling)
     parser.add_argument("--architecture")
     parser.add_argument("--licence")
     return parser

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from cultivar.packs.schemas import Pack
-from cultivar.vision.manifest import Input
+from cultivar.vision.manifest import Input, Tiling
 
 Reading = Literal["yolo", "yolox", "imagenet", "half", "unit", "bytes"]
 Resize = Literal["squash", "crop", "letterbox"]
@@ -29,7 +29,7 @@ NORMALISED: Final[Mapping[Reading, tuple[Numbers, Numbers]]] = {
 class Order:
     """`labels`: the network's own, where the file does not name them. `renamed`: its labels to the pack's classes; ""
     leaves a label out, and `drop_others` all that no class takes. `reading` and `resize`: how it takes pictures, None
-    to be told by the file.
+    to be told by the file. `tiling`: of a detector, how it looks at large photos.
     """
 
     file: Path
@@ -43,6 +43,7 @@ class Order:
     reading: Reading | None = None
     resize: Resize | None = None
     size: int | None = None
+    tiling: Tiling | None = None
     architecture: str | None = None
     licence: str | None = None
 

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from cultivar.packs.schemas import Pack
 from cultivar.trainer.errors import ImportRefused
 from cultivar.trainer.importing import parity
 from cultivar.trainer.importing.classifier import Classifier, classifier
@@ -31,6 +32,8 @@ def bring(order: Order) -> Manifest:
     graph = Graph(source.content, order.size)
     told = replace(order, labels=order.labels or source.labels, reading=order.reading or source.reading)
     classify = order.pack.task == "classify"
+    if classify and order.tiling:
+        raise ImportRefused("--tiles: only a detector looks at tiles.")
     fitted: Detector | Classifier = classifier(graph, told) if classify else detector(graph, told)
     order.out.mkdir(parents=True, exist_ok=True)
     (order.out / "model.onnx").write_bytes(fitted.content)
@@ -82,6 +85,7 @@ def describe(order: Order, graph: Graph, source: Source, fitted: Detector | Clas
         "sha256": sha256,
         "size_bytes": len(fitted.content),
         "input": fitted.taken,
+        "view_side": view_side(pack),
         "classes": tuple(ClassLabel(name=known.name, labels=dict(known.labels)) for known in pack.classes),
         "licence": Licence(weights=licence or UNKNOWN, doubts="" if licence else "The file states no licence."),
         "data": {},
@@ -90,11 +94,16 @@ def describe(order: Order, graph: Graph, source: Source, fitted: Detector | Clas
         "reference": {},
     }
     if isinstance(fitted, Detector):
-        return Manifest(**common, boxes=fitted.boxes, view_side=VIEW_SIDE if pack.task == "segment" else 0)
+        return Manifest(**common, boxes=fitted.boxes, tiling=order.tiling)
     heads = tuple(
         Head(name=one.name, kind=one.kind, output=one.name, labels=pack.head_labels(one.name)) for one in pack.heads
     )
     return Manifest(**common, heads=heads, joint=Joint(output="joint"))
+
+
+def view_side(pack: Pack) -> int:
+    """Of the picture that what is outlined, or a leaf, is measured on; 0 where the pack measures neither."""
+    return VIEW_SIDE if pack.task == "segment" or pack.severity else 0
 
 
 def _origin(order: Order, graph: Graph, source: Source) -> dict[str, object]:

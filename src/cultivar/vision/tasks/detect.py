@@ -125,7 +125,10 @@ def _seen(
 
 
 def _merged(seen: Sequence[_Seen], placements: Sequence[Placement], iou_threshold: float, most: int) -> _Seen:
-    """One list of all views: suppressed together, then without the parts that the edges of tiles cut off."""
+    """One list of all views: without the parts that the edges of tiles cut off, then suppressed together.
+
+    Suppressed first, a part that is surer would drop the whole. A whole that is itself dropped takes no part with it.
+    """
     nets = [one.net for one in seen]
     every = _Seen(
         Candidates(
@@ -137,8 +140,19 @@ def _merged(seen: Sequence[_Seen], placements: Sequence[Placement], iou_threshol
         np.concatenate([one.photo for one in seen]),
         np.concatenate([one.view for one in seen]),
     )
-    every = every.pick(suppress(every.photo, every.net.scores, every.net.labels, iou_threshold, most))
-    return every.pick(~parts_of_others(every.photo, every.net.labels, _cut(every, placements), PART))
+    boxes, labels, anything = every.photo, every.net.labels, np.ones(len(every.view), np.bool_)
+    parts = parts_of_others(boxes, labels, _cut(every, placements), anything, PART)
+    standing = np.zeros_like(parts)
+    standing[_kept(every, ~parts, iou_threshold, most)] = True
+    parts = parts_of_others(boxes, labels, parts, standing, PART)
+    return every.pick(_kept(every, ~parts, iou_threshold, most))
+
+
+def _kept(seen: _Seen, which: NDArray[np.bool_], iou_threshold: float, most: int) -> NDArray[np.intp]:
+    """The places in `seen` that are left when `which` are suppressed together, the surest first."""
+    some, places = seen.pick(which), np.flatnonzero(which)
+    kept: NDArray[np.intp] = places[suppress(some.photo, some.net.scores, some.net.labels, iou_threshold, most)]
+    return kept
 
 
 def _cut(seen: _Seen, placements: Sequence[Placement]) -> NDArray[np.bool_]:

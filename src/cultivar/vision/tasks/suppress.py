@@ -30,17 +30,19 @@ def suppress(boxes: Floats, scores: Rows, labels: Labels, iou_threshold: float, 
     return order[kept]
 
 
-def parts_of_others(boxes: Floats, labels: Labels, cut: NDArray[np.bool_], share: float) -> NDArray[np.bool_]:
-    """Which boxes, of those `cut` by the edge of a tile, lie inside a larger one of their label by over `share`.
+def parts_of_others(
+    boxes: Floats, labels: Labels, cut: NDArray[np.bool_], wholes: NDArray[np.bool_], share: float
+) -> NDArray[np.bool_]:
+    """Which boxes, of those `cut` by the edge of a tile, lie inside a larger one of `wholes` by over `share`.
 
-    Such a part is seen whole elsewhere, and its IoU with the whole may be small.
+    Both have one label. Such a part is seen whole elsewhere, and its IoU with the whole may be small.
     """
-    low = np.maximum(boxes[:, None, :2], boxes[None, :, :2])
-    high = np.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
-    shared = (high - low).clip(min=0).prod(axis=2)
+    parts = np.zeros(len(boxes), np.bool_)
     areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
-    larger = (labels[:, None] == labels[None]) & (areas[None] > areas[:, None])
-    parts: NDArray[np.bool_] = cut & (larger & (shared > share * areas[:, None])).any(axis=1)
+    for one in np.flatnonzero(cut):  # one by one: a table of all pairs could take gigabytes
+        larger = boxes[wholes & (labels == labels[one]) & (areas > areas[one])]
+        low, high = np.maximum(larger[:, :2], boxes[one, :2]), np.minimum(larger[:, 2:], boxes[one, 2:])
+        parts[one] = ((high - low).clip(min=0).prod(axis=1) > share * areas[one]).any()
     return parts
 
 

@@ -11,6 +11,7 @@ import { Icon } from "@/ui/icon";
 import { Actions, Badge, Card, EmptyState, type Mood, Note, Table } from "@/ui/layout";
 import { Loaded } from "@/ui/loaded";
 import { BarChart, LineChart } from "./charts";
+import { rangeOf } from "./ranges";
 import styles from "./surveys.module.css";
 import { useReport, useVisits } from "./use-survey";
 
@@ -57,7 +58,7 @@ function Summary({ report }: { report: Report }) {
     },
     {
       name: t("surveys.functional_leaves"),
-      value: range === null ? "–" : [...new Set(range)].map((one) => number(one)).join("–"),
+      value: range === null ? "–" : rangeOf(range, number),
       note: t("surveys.functional_note"),
     },
     {
@@ -197,7 +198,7 @@ function ByPlant({ report }: { report: Report }) {
                 <td>{plant.graded_leaves}</td>
                 <td>{plant.infection_index === null ? "–" : `${number(plant.infection_index)} %`}</td>
                 <td>{youngest === null ? "–" : youngest.none ? t("surveys.youngest_none") : youngest.rank}</td>
-                <td>{[...new Set(plant.functional_leaves)].join("–")}</td>
+                <td>{rangeOf(plant.functional_leaves)}</td>
               </tr>
             );
           })}

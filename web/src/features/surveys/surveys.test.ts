@@ -4,6 +4,7 @@ import { lightOf, topOf } from "./charts";
 import { SHARES, spotsOf } from "./grades";
 import { fieldsOf, headOf } from "./head-form";
 import { plotsOf } from "./plots";
+import { rangeOf } from "./ranges";
 
 function kept(id: string, server: string | null, plot: string, visited_on: string): Survey {
   const head = { plot, visited_on, functional: "share_15" as const };
@@ -57,6 +58,20 @@ describe("drawn leaves", () => {
     const areas = Object.values(SHARES).map((share) => spotsOf(share).reduce((sum, spot) => sum + spot.r ** 2, 0));
     expect(areas).toEqual([...areas].sort((one, other) => one - other));
     expect(spotsOf(0)).toEqual([]);
+  });
+});
+
+describe("ranges", () => {
+  it("end where they are known to end", () => {
+    const ranges = [
+      [2, 3],
+      [2, 2],
+      [0, 0],
+      [2, null],
+      [0, null],
+    ] as const;
+    expect(ranges.map((one) => rangeOf(one))).toEqual(["2–3", "2", "0", "≥ 2", "≥ 0"]);
+    expect(rangeOf([1.5, 2.25], (end) => end.toFixed(1))).toBe("1.5–2.3");
   });
 });
 
