@@ -10,13 +10,18 @@ function useLive<T>(ask: (source: Source) => Promise<T>, subject: string): T | u
   useEffect(() => {
     let stop: (() => void) | undefined;
     let over = false;
-    void import("./database").then((source) => {
+    const start = async () => {
+      const source = await import("./database");
       if (over) return;
       const live = source.liveQuery(() => ask(source)).subscribe({ next: setFound, error: () => setFound(undefined) });
       stop = () => live.unsubscribe();
-    });
+    };
+    const later = () => void start().catch(whenOnline);
+    const whenOnline = () => window.addEventListener("online", later, { once: true });
+    later();
     return () => {
       over = true;
+      window.removeEventListener("online", later);
       stop?.();
     };
   }, [subject]);

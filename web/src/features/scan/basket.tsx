@@ -3,8 +3,8 @@ import { usePhotoUrl } from "@/offline/use-photo-url";
 import { Button } from "@/ui/button";
 import { Choices } from "@/ui/choices";
 import { Icon } from "@/ui/icon";
+import { OF_ONE_PLANT, type Shot } from "./hand";
 import styles from "./scan-page.module.css";
-import { OF_ONE_PLANT, type Shot } from "./use-shots";
 
 interface BasketProps {
   shots: readonly Shot[];

@@ -1,6 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useLate } from "@/lib/late";
 import { usePreferences } from "@/lib/preferences";
 import { useSession } from "@/lib/use-session";
 import { LONG_SIDE } from "@/offline/shrink";
@@ -11,18 +12,29 @@ import { Card, Note, Page } from "@/ui/layout";
 import { Basket } from "./basket";
 import { Camera } from "./camera";
 import { FileButton } from "./file-button";
+import {
+  gone,
+  inHand,
+  isEmpty,
+  OF_ONE_PLANT,
+  PLANTS_AT_ONCE,
+  remove,
+  showTogether,
+  take,
+  takeFiles,
+  useHand,
+} from "./hand";
 import { Answers, Outbox } from "./outbox";
 import { questions } from "./questions";
 import styles from "./scan-page.module.css";
 import { longSideFor, usePacks } from "./use-choices";
 import { type Consent, useConsent } from "./use-consent";
 import { useDrop } from "./use-drop";
-import { OF_ONE_PLANT, PLANTS_AT_ONCE, useShots } from "./use-shots";
 
 // A photo can be taken before these are there.
-const ConsentDialog = lazy(async () => ({ default: (await import("./consent")).ConsentDialog }));
-const PackSelect = lazy(async () => ({ default: (await import("./options")).PackSelect }));
-const Thresholds = lazy(async () => ({ default: (await import("./options")).Thresholds }));
+const loadConsent = () => import("./consent");
+const loadOptions = () => import("./options");
+const loadQueue = () => import("@/offline/queue");
 
 /** Photograph, say what may be kept, ask. */
 export function ScanPage() {
@@ -32,23 +44,48 @@ export function ScanPage() {
   const packs = usePacks();
   const pack = packs.data?.find(({ name }) => name === wanted);
   const longSide = longSideFor(pack, LONG_SIDE);
-  const hand = useShots(longSide);
+  const hand = useHand();
   const consent = useConsent();
-  const [together, setTogether] = useState(true);
+  const dialog = useLate(loadConsent);
+  const options = useLate(loadOptions);
+  const queue = useLate(loadQueue);
   const [asking, setAsking] = useState<"no" | "change" | "send">("no");
   const [keys, setKeys] = useState<string[]>([]);
-  const over = useDrop((files) => void hand.addFiles(files));
+  const [fault, setFault] = useState<"unfetched" | "unwritten" | null>(null);
+  const sending = useRef(false);
+  const addFiles = (files: File[]) => void takeFiles(files, longSide);
+  const over = useDrop(addFiles);
   const results = useResults(keys);
   const busy = results.pending > 0;
   const ask = useRef<HTMLDivElement | null>(null);
-  const inHand = hand.shots.length;
+  const held = hand.shots.length;
   useEffect(() => {
-    if (inHand > 0) ask.current?.scrollIntoView({ block: "nearest" });
-  }, [inHand]);
+    if (held > 0) ask.current?.scrollIntoView({ block: "nearest" });
+  }, [held]);
+
+  /** What is not here yet is fetched; without a network the photos stay in hand. */
+  async function open(why: "change" | "send") {
+    setFault(null);
+    const here = await dialog.fetch().catch(() => null);
+    if (here === null) setFault("unfetched");
+    else setAsking(why);
+  }
 
   async function send(allowed: Consent) {
+    if (sending.current) return;
+    sending.current = true;
+    setFault(null);
+    const here = await queue.fetch().catch(() => null);
+    if (here === null) setFault("unfetched");
+    else await handOver(here, allowed).catch(() => setFault("unwritten"));
+    sending.current = false;
+  }
+
+  async function handOver({ add, drain }: Awaited<ReturnType<typeof loadQueue>>, allowed: Consent) {
+    const { shots, together } = inHand();
+    if (shots.length === 0) return;
     const wishes = {
-      together: together && hand.shots.length <= OF_ONE_PLANT,
+      together: together && shots.length <= OF_ONE_PLANT,
       pack: packs.data === undefined ? wanted : (pack?.name ?? null),
       minConfidence,
       consent: allowed,
@@ -56,23 +93,27 @@ export function ScanPage() {
       owner: person !== null && !guest ? person.id : null,
     };
     const asked = questions(
-      hand.shots.map((shot) => shot.photo),
+      shots.map((shot) => shot.photo),
       wishes,
     );
-    const { add, drain } = await import("@/offline/queue");
     const added: string[] = [];
-    for (const question of asked) added.push(await add(question));
-    hand.clear();
-    setKeys(added);
-    void drain();
+    try {
+      for (const question of asked) {
+        added.push(await add(question));
+        gone(question.photos);
+      }
+    } finally {
+      setKeys(added);
+      void drain();
+    }
   }
 
   return (
     <Page title={t("scan.title")} lead={t("scan.lead")}>
       <div className={styles.scan} data-over={over || undefined}>
         <div className={styles.eye}>
-          <Camera longSide={longSide} full={hand.shots.length >= PLANTS_AT_ONCE} onPhoto={hand.add} />
-          <FileButton onFiles={(files) => void hand.addFiles(files)} />
+          <Camera longSide={longSide} full={held >= PLANTS_AT_ONCE} onPhoto={take} />
+          <FileButton onFiles={addFiles} />
         </div>
         <div className={styles.side}>
           {hand.unread.length > 0 && (
@@ -81,51 +122,53 @@ export function ScanPage() {
             </Note>
           )}
           {hand.tooMany && <Note mood="warn">{t("scan.too_many", { count: PLANTS_AT_ONCE })}</Note>}
-          {hand.shots.length > 0 && (
+          {held > 0 && (
             <Card label={t("scan.photos")}>
-              <Basket shots={hand.shots} onRemove={hand.remove} together={together} onTogether={setTogether} />
+              <Basket shots={hand.shots} onRemove={remove} together={hand.together} onTogether={showTogether} />
               <div ref={ask} className={styles.ask}>
-                <Button wide onPress={() => (consent.chosen === null ? setAsking("send") : void send(consent.chosen))}>
+                <Button wide onPress={() => void (consent.chosen === null ? open("send") : send(consent.chosen))}>
                   <Icon name="search" />
                   {t("scan.ask")}
                 </Button>
               </div>
             </Card>
           )}
+          {fault !== null && (
+            <Note mood="warn" announce>
+              {t(`scan.${fault}`)}
+            </Note>
+          )}
           <Outbox waiting={results.waiting} />
           <Answers answered={results.answered} />
           <Card label={t("scan.how")}>
-            <Suspense>
-              <PackSelect packs={packs.data ?? []} pack={pack} />
-            </Suspense>
-            <Kept chosen={consent.chosen} onChange={() => setAsking("change")} />
-            <Suspense>
-              <Thresholds pack={pack} />
-            </Suspense>
+            {options.code && <options.code.PackSelect packs={packs.data ?? []} pack={pack} />}
+            <Kept chosen={consent.chosen} onChange={() => void open("change")} />
+            {options.code && <options.code.Thresholds pack={pack} />}
           </Card>
         </div>
       </div>
       <p className="visually-hidden" role="status">
         {busy ? t("scan.looking") : ""}
       </p>
-      {asking !== "no" && (
-        <Suspense>
-          <ConsentDialog
-            consent={consent}
-            isOpen
-            onClose={() => setAsking("no")}
-            onChosen={(allowed) => {
-              setAsking("no");
-              if (asking === "send") void send(allowed);
-            }}
-          />
-        </Suspense>
+      {asking !== "no" && dialog.code && (
+        <dialog.code.ConsentDialog
+          consent={consent}
+          isOpen
+          onClose={() => setAsking("no")}
+          onChosen={(allowed) => {
+            setAsking("no");
+            if (asking === "send") void send(allowed);
+          }}
+        />
       )}
     </Page>
   );
 }
 
-/** What became of these requests and of all that waited while this page was open; a single one just asked opens by itself. */
+/**
+ * What became of these requests and of all that waited while this page was open. A single one just asked opens by itself where
+ * nothing else is in hand.
+ */
 function useResults(keys: readonly string[]) {
   const navigate = useNavigate();
   const seen = useRef(new Set<string>());
@@ -134,7 +177,7 @@ function useResults(keys: readonly string[]) {
   const answered = useAnswered([...seen.current]) ?? [];
   const only = keys.length === 1 ? answered.find((one) => one.key === keys[0])?.id : undefined;
   useEffect(() => {
-    if (only !== undefined) void navigate({ to: "/answers/$id", params: { id: only } });
+    if (only !== undefined && isEmpty()) void navigate({ to: "/answers/$id", params: { id: only } });
   }, [only, navigate]);
   return { waiting, answered, pending: waiting.filter((one) => keys.includes(one.key)).length };
 }
