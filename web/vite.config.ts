@@ -10,6 +10,12 @@ const BASE =
   /node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack\/(?!react-virtual|virtual)[\w-]+|i18next|react-i18next|openapi-fetch)\//;
 const SHELL = /src\/(app|lib|features\/home|i18n\/\w+\.ts|ui\/(button|layout|icon|failure|logo|class-names))/;
 
+const MANUAL = {
+  cacheName: "cultivar-manual",
+  cacheableResponse: { statuses: [200] },
+  expiration: { maxEntries: 200, purgeOnQuotaError: true },
+};
+
 export default defineConfig({
   plugins: [
     react(),
@@ -40,6 +46,15 @@ export default defineConfig({
         navigateFallback: "/index.html",
         navigateFallbackDenylist: [/^\/(api|files|docs|help|health|metrics|openapi\.json)(\/|$)/],
         cleanupOutdatedCaches: true,
+        // The manual is no part of the app: its pages are kept once seen, and the app says so where one is not here.
+        runtimeCaching: [
+          {
+            urlPattern: ({ url, request }) => url.pathname.startsWith("/help/") && request.mode === "navigate",
+            handler: "NetworkFirst",
+            options: { ...MANUAL, precacheFallback: { fallbackURL: "/index.html" } },
+          },
+          { urlPattern: ({ url }) => url.pathname.startsWith("/help/"), handler: "NetworkFirst", options: MANUAL },
+        ],
       },
     }),
   ],

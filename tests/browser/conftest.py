@@ -50,8 +50,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         skip_or_fail("the web app", "make web")
     packs = drawn_pack(tmp_path_factory.mktemp("packs")).parent
     drawn_fruit(packs)
-    with served(tmp_path_factory.mktemp("data"), packs, app_dir=BUILT) as running:
+    help_dir = manual(tmp_path_factory.mktemp("manual"))
+    with served(tmp_path_factory.mktemp("data"), packs, app_dir=BUILT, help_dir=help_dir) as running:
         yield running
+
+
+def manual(folder: Path) -> Path:
+    """Two pages that stand for the built manual."""
+    for page, title in (("", "The manual"), ("guide/", "A guide")):
+        (folder / page).mkdir(exist_ok=True)
+        body = f"<!doctype html><title>{title}</title><link rel=icon href=data:,><h1>{title}</h1>"
+        (folder / page / "index.html").write_text(body)
+    return folder
 
 
 @pytest.fixture

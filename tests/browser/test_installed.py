@@ -3,6 +3,7 @@
 import dataclasses
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from cultivar.web.spa import Spa
@@ -57,13 +58,47 @@ def test_it_opens_without_a_network_as_it_was_left(opener: Opener) -> None:
     expect(page.get_by_role("button", name="Choose photos")).to_be_visible()
 
 
+def installed(page: Page) -> None:
+    """Returns when the page is served by the app on this device."""
+    page.evaluate(READY)
+    page.reload()
+    page.wait_for_function(CONTROLLED)
+
+
+@pytest.mark.parametrize("path", ["/", "/index.html", "/scan", "/?from=elsewhere"])
+def test_every_way_in_opens_without_a_network(opener: Opener, path: str) -> None:
+    opener.excused += ["ERR_INTERNET_DISCONNECTED", "Failed to fetch"]
+    page = opener.open("/")
+    installed(page)
+    page.context.set_offline(True)
+    page.goto(path)
+    settled(page)
+    expect(page.get_by_text("No network", exact=False).first).to_be_visible()
+
+
+def test_the_manual_is_kept_once_seen_and_missed_in_words(opener: Opener) -> None:
+    opener.excused += ["ERR_INTERNET_DISCONNECTED", "Failed to fetch"]
+    page = opener.open("/", screen="desktop")
+    installed(page)
+    page.goto("/help/")
+    title = page.get_by_role("heading", level=1)
+    expect(title).to_have_text("The manual")
+    page.context.set_offline(True)
+    page.goto("/")
+    page.get_by_role("navigation").get_by_role("link", name="Help").click()
+    expect(title).to_have_text("The manual")
+    page.goto("/help/guide/")
+    expect(page.get_by_role("heading", name="not on this device")).to_be_visible()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Try again").click()
+    expect(title).to_have_text("A guide")
+
+
 def test_an_update_comes_when_asked_for_and_keeps_what_waits(opener: Opener, leaf_file: Path) -> None:
     opener.excused += ["ERR_FAILED", "Failed to fetch", "ERR_INTERNET_DISCONNECTED"]
     person = opener.site.user()
     page = opener.open("/scan", person=person)
-    page.evaluate(READY)
-    page.reload()
-    page.wait_for_function(CONTROLLED)
+    installed(page)
     page.context.set_offline(True)
     wait_with(page, leaf_file)
     page.context.route("**/api/v1/predict*", lambda route: route.abort())

@@ -70,6 +70,11 @@ async def test_the_root_is_the_app_whoever_asks(http: httpx.AsyncClient) -> None
         assert answer.headers["cache-control"] == "no-cache"
 
 
+@pytest.mark.parametrize("path", ["/", "/index.html"])
+async def test_a_kept_copy_of_the_page_is_good_for_whoever_asks(http: httpx.AsyncClient, path: str) -> None:
+    assert (await http.get(path, headers=BROWSER)).headers["vary"] == "Accept-Encoding"
+
+
 @pytest.mark.parametrize("path", ["/scan", "/history", "/answers/0193b0a4-c1e2", "/documents", "/a/b/c/", "/healthy"])
 async def test_a_page_of_the_app_is_one_that_a_browser_goes_to(http: httpx.AsyncClient, path: str) -> None:
     assert (await http.get(path, headers=BROWSER)).text == PAGE

@@ -89,7 +89,7 @@ def _read(file: Path, folder: Path) -> File:
     headers = {
         "Content-Type": _TYPES.get(file.suffix.lower(), "application/octet-stream"),
         "Cache-Control": _FOR_EVER if hashed else _ASK_FIRST,
-        "Vary": "Accept, Accept-Encoding" if file.suffix == ".html" else "Accept-Encoding",
+        "Vary": "Accept-Encoding",
     }
     return File({"": body, **bodies}, headers, hashlib.sha256(body).hexdigest()[:32])
 
@@ -139,6 +139,8 @@ class Spa:
         asked = Headers(scope=scope)
         coding = best_coding(asked.get("accept-encoding", ""), file.bodies)
         headers = {**self._headers, **file.headers, "ETag": file.etag(coding)}
+        if scope["path"] not in {"/", *self.files}:  # who does not ask for a page gets none here
+            headers["Vary"] = "Accept, Accept-Encoding"
         if coding:
             headers["Content-Encoding"] = coding
         known = {tag.strip().removeprefix("W/") for tag in asked.get("if-none-match", "").split(",")}

@@ -31,6 +31,21 @@ export function Lost() {
   );
 }
 
+/** In place of a page of the manual that the network does not bring and that was not kept. */
+export function NoManual() {
+  const { t } = useTranslation();
+  return (
+    <Page title={t("nav.help")}>
+      <FailureState
+        title={t("failure.no_manual")}
+        detail={t("failure.no_manual_why")}
+        again={t("action.again")}
+        onAgain={() => window.location.reload()}
+      />
+    </Page>
+  );
+}
+
 export function Waiting() {
   const { t } = useTranslation();
   return (

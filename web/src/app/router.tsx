@@ -1,6 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { HomePage } from "@/features/home/home-page";
-import { Failure, Lost, Waiting } from "./failure";
+import { Failure, Lost, NoManual, Waiting } from "./failure";
 import { Shell } from "./shell";
 
 const root = createRootRoute({ component: Shell, notFoundComponent: Lost });
@@ -66,6 +66,7 @@ const signIn = createRoute({
   path: "/sign-in",
   component: lazyRouteComponent(() => import("@/features/sign-in/sign-in-page"), "SignInPage"),
 });
+const manual = createRoute({ getParentRoute: () => root, path: "/help/$", component: NoManual });
 const design = createRoute({
   getParentRoute: () => root,
   path: "/design",
@@ -87,6 +88,7 @@ export const router = createRouter({
     people,
     settings,
     signIn,
+    manual,
     design,
   ]),
   defaultPreload: "intent",
