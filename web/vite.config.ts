@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { VitePWA } from "vite-plugin-pwa";
@@ -9,6 +12,17 @@ const proxied = ["/api", "/files", "/docs", "/help", "/health", "/openapi.json"]
 const BASE =
   /node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack\/(?!react-virtual|virtual)[\w-]+|i18next|react-i18next|openapi-fetch)\//;
 const SHELL = /src\/(app|lib|features\/home|i18n\/\w+\.ts|ui\/(button|layout|icon|failure|logo|class-names))/;
+
+/** The sources as a word: what one build has written down for itself, another does not read. */
+function buildId(): string {
+  const files = readdirSync("src", { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const hash = createHash("sha256");
+  for (const file of ["package-lock.json", ...files]) hash.update(file).update(readFileSync(file));
+  return hash.digest("hex").slice(0, 16);
+}
 
 const MANUAL = {
   cacheName: "cultivar-manual",
@@ -58,6 +72,7 @@ export default defineConfig({
       },
     }),
   ],
+  define: { __BUILD__: JSON.stringify(buildId()) },
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: { proxy: Object.fromEntries(proxied.map((path) => [path, { target: api }])) },
   build: {

@@ -94,6 +94,34 @@ def test_the_manual_is_kept_once_seen_and_missed_in_words(opener: Opener) -> Non
     expect(title).to_have_text("A guide")
 
 
+KEEP = """async ([build, queries]) => {
+    const place = await caches.open("cultivar-memory");
+    const mine = await (await place.match("/memory")).json();
+    const state = { mutations: [], queries };
+    const memory = { at: Date.now(), build: build ?? mine.build, state };
+    await place.put("/memory", new Response(JSON.stringify(memory)));
+}"""
+"""Lays into the memory what an app with other shapes may have kept."""
+OTHER_SHAPE = {"queryKey": ["models"], "queryHash": '["models"]', "state": {"status": "success", "data": {"items": 7}}}
+
+
+@pytest.mark.parametrize("build", ["another", None])
+def test_a_memory_that_breaks_a_page_does_so_once_at_most(opener: Opener, build: str | None) -> None:
+    opener.excused.append("is not a function")
+    page = opener.open("/history", person=opener.site.user())
+    settled(page)
+    wait_until(lambda: page.evaluate("caches.match('/memory').then((kept) => kept !== undefined)"))
+    page.goto("/help/")  # a page that keeps nothing itself
+    page.evaluate(KEEP, [build, [OTHER_SHAPE]])
+    page.goto("/models")
+    title = page.get_by_role("heading", level=1)
+    if build is None:
+        expect(title).to_have_text("Something went wrong")
+        page.get_by_role("button", name="Try again").click()
+    expect(title).to_have_text("Models")
+    expect(page.get_by_role("main").get_by_role("link").first).to_be_visible()
+
+
 def test_an_update_comes_when_asked_for_and_keeps_what_waits(opener: Opener, leaf_file: Path) -> None:
     opener.excused += ["ERR_FAILED", "Failed to fetch", "ERR_INTERNET_DISCONNECTED"]
     person = opener.site.user()

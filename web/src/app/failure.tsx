@@ -1,10 +1,11 @@
 import { type ErrorComponentProps, Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { startAfresh } from "@/lib/memory";
 import { ProblemError } from "@/lib/problem";
 import { FailureState } from "@/ui/failure";
 import { EmptyState, Page, Skeleton } from "@/ui/layout";
 
-/** A page that broke: a new version may be there, the network may be away. */
+/** A page that broke: a new version may be there, the network may be away, what is remembered may be at fault. */
 export function Failure({ error, reset }: ErrorComponentProps) {
   const { t } = useTranslation();
   const known = error instanceof ProblemError;
@@ -14,7 +15,7 @@ export function Failure({ error, reset }: ErrorComponentProps) {
         title={t(known ? "failure.refused" : "failure.unforeseen")}
         detail={known ? error.message : t("failure.reload")}
         again={t("action.again")}
-        onAgain={() => (known ? reset() : window.location.reload())}
+        onAgain={() => (known ? reset() : void startAfresh().then(() => window.location.reload()))}
       />
     </Page>
   );

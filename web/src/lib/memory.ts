@@ -3,7 +3,9 @@
  * forgets it.
  */
 import { dehydrate, hydrate } from "@tanstack/react-query";
+import { BUILD } from "./build";
 import { queries } from "./queries";
+import { forgetRemembered } from "./remembered";
 import { sessionState, subscribe } from "./session";
 
 const PLACE = "cultivar-memory";
@@ -13,6 +15,8 @@ const MOST_BYTES = 4_000_000;
 const OLDEST_MS = 30 * 24 * 3600 * 1000;
 
 interface Memory {
+  /** Another build may have kept another shape. */
+  build: string;
   at: number;
   state: ReturnType<typeof dehydrate>;
 }
@@ -23,7 +27,7 @@ export async function recallAll(): Promise<void> {
   try {
     const kept = await (await caches.open(PLACE)).match(KEY);
     const memory = (await kept?.json()) as Memory | undefined;
-    if (memory === undefined || Date.now() - memory.at > OLDEST_MS) return;
+    if (memory?.build !== BUILD || Date.now() - memory.at > OLDEST_MS) return;
     for (const query of memory.state.queries) query.state.dataUpdatedAt = 0; // shown at once, and asked for again
     hydrate(queries, memory.state);
   } catch {
@@ -36,7 +40,7 @@ export async function keepAll(): Promise<void> {
   const state = dehydrate(queries, {
     shouldDehydrateQuery: ({ state: { status }, meta }) => status === "success" && meta?.fleeting !== true,
   });
-  const text = JSON.stringify({ at: Date.now(), state } satisfies Memory);
+  const text = JSON.stringify({ build: BUILD, at: Date.now(), state } satisfies Memory);
   if (text.length > MOST_BYTES) return;
   const type = { headers: { "Content-Type": "application/json" } };
   await (await caches.open(PLACE)).put(KEY, new Response(text, type));
@@ -44,6 +48,13 @@ export async function keepAll(): Promise<void> {
 
 export async function forgetAll(): Promise<void> {
   if ("caches" in globalThis) await caches.delete(PLACE);
+}
+
+/** As on a first visit: a page that breaks over what is remembered would break again at each load. */
+export async function startAfresh(): Promise<void> {
+  queries.clear(); // or it is kept once more when this page goes
+  forgetRemembered();
+  await forgetAll().catch(() => undefined);
 }
 
 /** Keeps soon after anything has come, and when the page is put away, which on a phone may be the last that it hears. */
