@@ -48,7 +48,7 @@ def test_it_opens_without_a_network_as_it_was_left(opener: Opener) -> None:
     page = opener.open("/history", person=person)
     expect(page.get_by_role("main").get_by_text("tar spot", exact=False).first).to_be_visible()
     page.evaluate(READY)
-    page.wait_for_function(REMEMBERED)
+    wait_until(lambda: page.evaluate(REMEMBERED))
     page.context.set_offline(True)
     page.reload()
     settled(page)

@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.conftest import BUILT
 from tests.browser.test_accessible import violations
 from tests.browser.test_scan import ANSWER, NO_NETWORK, agree, photograph, waiting
-from tests.browser.visitor import QUIET, Opener, filming, settled
-from tests.support.app import Served, served
+from tests.browser.visitor import INSTALLED, QUIET, Opener, filming, settled
+from tests.support.app import Served, served, wait_until
 from tests.support.material import ROOT, at_hand, photos
 from tests.support.photofile import jpeg
 from tests.support.processes import skip_or_fail
@@ -214,7 +214,7 @@ def test_a_leaf_photographed_offline_is_named_when_the_network_is_back(opener: O
     page = opener.open("/scan")
     page.get_by_role("button", name="Take the photo").wait_for()
     page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_function("() => caches.keys().then((names) => names.some((name) => name.includes('precache')))")
+    wait_until(lambda: page.evaluate(INSTALLED))
 
     page.context.set_offline(True)
     page.locator("input[type=file]").set_input_files(file(tmp_path, "Corn_(maize)___Northern_Leaf_Blight"))

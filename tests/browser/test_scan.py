@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.visitor import Opener
+from tests.browser.visitor import INSTALLED, Opener
 from tests.support.app import Served, wait_until
 from tests.support.fruit import bunch
 from tests.support.photofile import jpeg
@@ -71,7 +71,7 @@ def test_what_is_photographed_offline_goes_once_and_in_order_when_the_network_is
     page = opener.open("/scan")
     page.get_by_role("button", name="Take the photo").wait_for()
     page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_function("() => caches.keys().then((names) => names.some((name) => name.includes('precache')))")
+    wait_until(lambda: page.evaluate(INSTALLED))
     keys: list[str] = []
     page.context.on("request", lambda asked: note_key(asked.url, asked.headers, keys))
     before = site.admin().get("/statistics")["total_predictions"]

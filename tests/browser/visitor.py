@@ -24,6 +24,9 @@ LOADED = """() => [...document.querySelectorAll("main [role=status] > .visually-
     .every((skeleton) => skeleton.closest("[data-scheme]"))"""
 """No skeleton is left, but for the one that the design page shows."""
 
+INSTALLED = "caches.keys().then((names) => names.some((name) => name.includes('precache')))"
+"""A promise, which Playwright awaits in `evaluate` alone: `wait_for_function` takes it for true."""
+
 
 @contextmanager
 def chromium(program: str, *more: str) -> Iterator[Browser]:
