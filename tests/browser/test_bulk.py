@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 
 from playwright.sync_api import FilePayload, Page, expect
@@ -44,6 +45,31 @@ def test_photos_are_looked_at_and_one_that_is_none_fails_alone(opener: Opener, s
     lines = list(csv.DictReader(io.StringIO(table.value.path().read_text())))
     assert [line["class_name"] for line in lines] == [drawing.MAPLE_SICK, drawing.WILLOW, ""]
     assert person.get("/predictions")["total"] == 2
+
+
+def test_each_file_is_listed_with_what_came_of_it(opener: Opener, site: Served) -> None:
+    page = opener.open("/bulk", person=site.user())
+    some = [photo("maple.jpg", leaf()), photo("notes.jpg", b"no photo")]
+    page.locator("input[type=file]").set_input_files(some)
+    chosen = page.get_by_role("region", name="A new batch").get_by_role("list", name="Files").get_by_role("listitem")
+    expect(chosen).to_have_text([re.compile("maple.jpg ?Waiting"), re.compile("notes.jpg ?Waiting")])
+    page.get_by_role("button", name="Look at all of them").click()
+    expect(page.get_by_role("heading", name="Done")).to_be_visible()
+    expect(chosen).to_have_count(0)
+    batch = page.get_by_role("region", name="Batch", exact=True)
+    batch.get_by_text("Files", exact=True).click()
+    listed = batch.get_by_role("list", name="Files").get_by_role("listitem")
+    expect(listed).to_have_text([re.compile("maple.jpg ?Done"), re.compile("notes.jpg ?Failed")])
+
+
+def test_a_long_list_of_files_is_there_where_it_is_looked_at(opener: Opener) -> None:
+    page = opener.open("/bulk")
+    page.locator("input[type=file]").set_input_files([photo(f"{at}.jpg", b"leaf") for at in range(100)])
+    listed = page.get_by_role("list", name="Files").get_by_role("listitem")
+    expect(listed.first).to_have_attribute("aria-setsize", "100")
+    assert listed.count() < 50
+    page.get_by_role("group", name="Files").evaluate("box => box.scrollTo(0, box.scrollHeight)")
+    expect(listed.filter(has_text="99.jpg")).to_be_visible()
 
 
 def test_a_zip_goes_too_and_the_batch_is_found_again(opener: Opener, site: Served) -> None:

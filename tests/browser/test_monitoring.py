@@ -73,6 +73,15 @@ def test_the_charts_come_only_with_this_page_and_follow_the_theme(opener: Opener
     expect(tick).not_to_have_css("fill", light)
 
 
+def test_every_part_is_in_sight_on_a_small_phone(opener: Opener) -> None:
+    page = opener.open("/monitoring", person=opener.site.admin(), locale="fr-FR")
+    page.set_viewport_size({"width": 360, "height": 740})
+    tabs = page.get_by_role("tab")
+    expect(tabs).to_have_count(4)
+    edges = tabs.evaluate_all("all => all.map((one) => one.getBoundingClientRect().right)")
+    assert max(edges) <= 360
+
+
 def test_an_expert_sees_to_an_alert(opener: Opener) -> None:
     async def trouble(session: AsyncSession) -> None:
         told = {"kind": "resources", "subject": "gpu_memory", "severity": "warning", "value": 0.97, "threshold": 0.95}

@@ -53,6 +53,18 @@ def test_an_address_without_a_page_says_so_and_leads_home(opener: Opener) -> Non
     expect(page.get_by_role("heading", level=1)).to_have_text("What does this plant have?")
 
 
+def test_each_page_names_its_tab_in_the_language_read(opener: Opener) -> None:
+    page = opener.open("/scan", locale="fr-FR")
+    expect(page).to_have_title("Scanner une plante – Cultivar")
+    page.get_by_role("navigation").get_by_role("link", name="Réglages").click()
+    expect(page).to_have_title("Réglages – Cultivar")
+    page.get_by_role("button", name="Langue").click()
+    page.get_by_role("option", name="English").click()
+    expect(page).to_have_title("Settings – Cultivar")
+    page.goto("/nowhere")
+    expect(page).to_have_title("Not found – Cultivar")
+
+
 def test_the_first_stop_of_the_tab_key_skips_to_the_page(opener: Opener) -> None:
     page = opener.open("/", screen="desktop")
     page.get_by_role("heading", level=1).wait_for()

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { shareOf, takeEvents } from "./jobs";
+import { speak, startTexts } from "@/i18n";
+import { faultOf, shareOf, takeEvents } from "./jobs";
 import { wrap } from "./share-picture";
 import { waitBefore } from "./thumbnails";
 
@@ -14,6 +15,20 @@ describe("events", () => {
 
   it("may come with carriage returns", () => {
     expect(takeEvents("id: a\r\ndata: 1\r\n\r\n").events).toEqual([{ id: "a", data: "1" }]);
+  });
+});
+
+describe("a job that failed", () => {
+  it("says why in the language of the page, and only once it is over", async () => {
+    const failed = { state: "failed" as const, error: "its worker stopped each time it was tried" };
+    await startTexts();
+    await speak("fr");
+    expect(faultOf(failed)).toContain("n'a pas pu finir");
+    expect(faultOf(failed)).not.toContain("worker");
+    await speak("en");
+    expect(faultOf(failed)).toBe(failed.error);
+    expect(faultOf({ ...failed, error: null })).toBeNull();
+    expect(faultOf({ ...failed, state: "queued" })).toBeNull();
   });
 });
 

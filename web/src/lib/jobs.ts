@@ -1,5 +1,6 @@
 /** Background work on the server, followed to its end. */
 import { useQuery } from "@tanstack/react-query";
+import i18next from "i18next";
 import { useEffect } from "react";
 import { api, body, type Schemas } from "./api";
 import { ProblemError, problemOf } from "./problem";
@@ -18,6 +19,14 @@ export function hasEnded(job: Pick<Job, "state">): boolean {
 /** Done and failed of all; null while it is not known how much there is. */
 export function shareOf(job: Job): number | null {
   return job.total === null || job.total === 0 ? null : Math.min(1, (job.done + job.failed) / job.total);
+}
+
+/**
+ * Why a job failed: in English the server's own words, in another language one sentence for all. Null where it said nothing, or
+ * tries again.
+ */
+export function faultOf({ state, error }: Pick<Job, "state" | "error">): string | null {
+  return state !== "failed" || error === null ? null : i18next.t("failure.job", { error });
 }
 
 export interface ServerEvent {

@@ -1,10 +1,12 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { classNames } from "./class-names";
 import { Icon, type IconName } from "./icon";
 import styles from "./layout.module.css";
 
+const APP = "Cultivar";
+
 interface PageProps {
-  title: ReactNode;
+  title: string;
   lead?: ReactNode;
   /** Buttons beside the title, on a phone below it. */
   actions?: ReactNode;
@@ -15,8 +17,11 @@ interface PageProps {
   children: ReactNode;
 }
 
-/** A page: one heading, what can be done with all of it, and its parts. */
+/** A page: one heading, which names the tab too, what can be done with all of it, and its parts. */
 export function Page({ title, lead, actions, beside = false, narrow = false, children }: PageProps) {
+  useEffect(() => {
+    document.title = `${title} – ${APP}`;
+  }, [title]);
   return (
     <div className={classNames(styles.page, narrow && styles.narrow)}>
       <header className={classNames(styles.head, beside && styles.beside)}>

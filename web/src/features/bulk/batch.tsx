@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useFormats } from "@/i18n/format";
 import { api, body } from "@/lib/api";
 import { fetchFile } from "@/lib/fetch-file";
-import { hasEnded, type Job, shareOf, useJob } from "@/lib/jobs";
+import { faultOf, hasEnded, type Job, shareOf, useJob } from "@/lib/jobs";
 import { queries } from "@/lib/queries";
 import { save } from "@/lib/save";
 import { useWords } from "@/lib/words";
@@ -12,9 +12,11 @@ import { Button } from "@/ui/button";
 import { Icon } from "@/ui/icon";
 import { Actions, Card, EmptyState, Note, Progress, Skeleton } from "@/ui/layout";
 import { Loaded } from "@/ui/loaded";
+import { FileList } from "./file-list";
+import { filesOf } from "./files";
 import { Gallery } from "./gallery";
 import { ResultTable } from "./result-table";
-import { useResults } from "./results";
+import { type Result, useResults } from "./results";
 
 interface BatchProps {
   jobId: string;
@@ -29,16 +31,29 @@ export function Batch({ jobId, photos }: BatchProps) {
   return (
     <section aria-label={t("bulk.batch")}>
       <Card>
-        <Loaded query={job}>
-          {(now) => (
-            <>
-              <Going job={now} />
-              <Results job={now} photos={photos} />
-            </>
-          )}
-        </Loaded>
+        <Loaded query={job}>{(now) => <Parts job={now} photos={photos} />}</Loaded>
       </Card>
     </section>
+  );
+}
+
+function Parts({ job, photos }: { job: Job; photos: readonly File[] }) {
+  const { t } = useTranslation();
+  const found = useResults(job);
+  const results = useMemo(() => (found.data?.pages ?? []).flatMap((page) => page.items), [found.data]);
+  const over = hasEnded(job);
+  const files = useMemo(() => filesOf(photos, results, over), [photos, results, over]);
+  return (
+    <>
+      <Going job={job} />
+      {files.length > 0 && (
+        <details open={!over}>
+          <summary>{t("bulk.files")}</summary>
+          <FileList files={files} />
+        </details>
+      )}
+      <Results found={found} results={results} photos={photos} />
+    </>
   );
 }
 
@@ -47,6 +62,7 @@ function Going({ job }: { job: Job }) {
   const { number } = useFormats();
   const words = useWords();
   const over = hasEnded(job);
+  const fault = faultOf(job);
   const cancel = useMutation({
     mutationFn: () => body(api.DELETE("/api/v1/jobs/{job_id}", { params: { path: { job_id: job.job_id } } })),
     onSuccess: (told) => queries.setQueryData(["jobs", job.job_id], told),
@@ -64,7 +80,7 @@ function Going({ job }: { job: Job }) {
       <p role="status">
         {t("bulk.so_far", { done: number(job.done), failed: number(job.failed), total: number(job.total ?? 0) })}
       </p>
-      {job.error !== null && <Note mood="bad">{job.error}</Note>}
+      {fault !== null && <Note mood="bad">{fault}</Note>}
       {(cancel.isError || csv.isError) && (
         <Note mood="bad" announce>
           {words(cancel.error ?? csv.error)}
@@ -85,12 +101,16 @@ function Going({ job }: { job: Job }) {
   );
 }
 
-function Results({ job, photos }: { job: Job; photos: readonly File[] }) {
+interface ResultsProps {
+  found: ReturnType<typeof useResults>;
+  results: readonly Result[];
+  photos: readonly File[];
+}
+
+function Results({ found, results, photos }: ResultsProps) {
   const { t } = useTranslation();
   const words = useWords();
   const [gallery, setGallery] = useState(false);
-  const found = useResults(job);
-  const results = useMemo(() => (found.data?.pages ?? []).flatMap((page) => page.items), [found.data]);
   if (found.isError && results.length === 0) return <Note mood="warn">{words(found.error)}</Note>;
   if (found.data === undefined) return <Skeleton label={t("state.loading")} />;
   if (results.length === 0) {

@@ -16,6 +16,8 @@ import { Actions, Card, Note, Progress } from "@/ui/layout";
 import { Select } from "@/ui/select";
 import styles from "./bulk-page.module.css";
 import { bytesOf, type Chosen, chosenWith, NOTHING } from "./choosing";
+import { FileList } from "./file-list";
+import { filesOf } from "./files";
 import { useSend } from "./send";
 
 type Consent = Schemas["ConsentOut"]["consent"];
@@ -46,6 +48,7 @@ export function Begin({ onSent }: { onSent: (jobId: string, photos: File[]) => v
         </Note>
       )}
       {!empty && <Selection chosen={chosen} onClear={() => setChosen(NOTHING)} locked={sending.busy} />}
+      {chosen.photos.length > 0 && <FileList files={filesOf(chosen.photos, [], false)} />}
       <div className={styles.choices}>
         <PackChoice />
         <ConsentChoice value={consent} onChange={setConsent} />

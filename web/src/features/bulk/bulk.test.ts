@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bytesOf, chosenWith, formOf, NOTHING } from "./choosing";
+import { filesOf } from "./files";
 import { resultOf } from "./results";
 
 function photo(name: string, type = "image/jpeg"): File {
@@ -30,6 +31,34 @@ describe("choosing", () => {
   it("becomes a form without empty fields", () => {
     const form = formOf(chosenWith(NOTHING, [photo("a.jpg")]), { model: "", consent: "store" });
     expect([...form.keys()]).toEqual(["consent", "files"]);
+  });
+});
+
+describe("the files of a batch", () => {
+  const sent = [photo("a.jpg"), photo("b.jpg"), photo("c.jpg")];
+  const results = [
+    { index: 0, file: "a.jpg", error: null },
+    { index: 2, file: "c.jpg", error: "unreadable" },
+  ];
+
+  it("wait until their result is there, by their place and not by their name", () => {
+    expect(filesOf(sent, [], false).map((one) => one.state)).toEqual(["waiting", "waiting", "waiting"]);
+    expect(filesOf(sent, results, false).map((one) => one.state)).toEqual(["done", "waiting", "failed"]);
+    expect(filesOf([photo("a.jpg"), photo("a.jpg")], results, false).map((one) => one.state)).toEqual([
+      "done",
+      "waiting",
+    ]);
+  });
+
+  it("are left where the batch ended without them", () => {
+    expect(filesOf(sent, results, true)[1]).toEqual({ name: "b.jpg", state: "left" });
+  });
+
+  it("are those with a result where another tab, or a ZIP, sent them", () => {
+    expect(filesOf([], results, false)).toEqual([
+      { name: "a.jpg", state: "done" },
+      { name: "c.jpg", state: "failed" },
+    ]);
   });
 });
 

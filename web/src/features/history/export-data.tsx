@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/i18n/format";
 import { api, body } from "@/lib/api";
-import { type Job, shareOf, useJob } from "@/lib/jobs";
+import { faultOf, type Job, shareOf, useJob } from "@/lib/jobs";
 import { useWords } from "@/lib/words";
 import { Button, buttonClass } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
@@ -57,7 +57,7 @@ function Gathered({ job }: { job: Job | null }) {
   if (job?.state === "failed" || job?.state === "cancelled") {
     return (
       <Note mood="bad" announce>
-        {job.error ?? t("history.export_failed")}
+        {faultOf(job) ?? t("history.export_failed")}
       </Note>
     );
   }

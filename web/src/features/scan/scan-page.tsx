@@ -59,9 +59,10 @@ export function ScanPage() {
   const busy = results.pending > 0;
   const ask = useRef<HTMLDivElement | null>(null);
   const held = hand.shots.length;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what stands above the button moves it.
   useEffect(() => {
     if (held > 0) ask.current?.scrollIntoView({ block: "nearest" });
-  }, [held]);
+  }, [held, fault]);
 
   /** What is not here yet is fetched; without a network the photos stay in hand. */
   async function open(why: "change" | "send") {
@@ -122,6 +123,11 @@ export function ScanPage() {
             </Note>
           )}
           {hand.tooMany && <Note mood="warn">{t("scan.too_many", { count: PLANTS_AT_ONCE })}</Note>}
+          {fault !== null && (
+            <Note mood="warn" announce>
+              {t(`scan.${fault}`)}
+            </Note>
+          )}
           {held > 0 && (
             <Card label={t("scan.photos")}>
               <Basket shots={hand.shots} onRemove={remove} together={hand.together} onTogether={showTogether} />
@@ -132,11 +138,6 @@ export function ScanPage() {
                 </Button>
               </div>
             </Card>
-          )}
-          {fault !== null && (
-            <Note mood="warn" announce>
-              {t(`scan.${fault}`)}
-            </Note>
           )}
           <Outbox waiting={results.waiting} />
           <Answers answered={results.answered} />

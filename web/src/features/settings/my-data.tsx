@@ -2,6 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/i18n/format";
 import { api, body, type Schemas } from "@/lib/api";
+import { faultOf } from "@/lib/jobs";
 import { queries } from "@/lib/queries";
 import { useWords } from "@/lib/words";
 import { Button, buttonClass } from "@/ui/button";
@@ -74,7 +75,7 @@ function Ready({ job }: { job: Job | undefined }) {
   const { t } = useTranslation();
   const { moment } = useFormats();
   const link = linkOf(job, new Date());
-  if (job?.state === "failed") return <Note mood="bad">{job.error ?? t("settings.export_failed")}</Note>;
+  if (job?.state === "failed") return <Note mood="bad">{faultOf(job) ?? t("settings.export_failed")}</Note>;
   if (link === null) return null;
   return (
     <Note mood="good" announce>
