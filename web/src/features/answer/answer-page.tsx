@@ -11,11 +11,13 @@ import { Page, Skeleton } from "@/ui/layout";
 import { Advice } from "./advice";
 import styles from "./answer-page.module.css";
 import { Feedback } from "./feedback";
+import { addedAt } from "./marks";
 import { LeafSeverity, Lot } from "./measured";
+import { Added, Missed } from "./missed";
 import { OwnActions } from "./own-actions";
 import { Photos } from "./photo";
 import { Refused, Result } from "./summary";
-import { Missed, Thing } from "./thing";
+import { Thing } from "./thing";
 import { type Told, useAnswer } from "./use-answer";
 import { useFeedback } from "./use-feedback";
 import { findsThings, usePack } from "./use-pack";
@@ -54,6 +56,7 @@ function Whole({ told }: { told: Told }) {
   const saying = useFeedback(told);
   const [selected, setSelected] = useState<number | null>(null);
   const one = prediction.instances.find(({ instance_id: id }) => id === selected);
+  const added = selected === null ? null : addedAt(selected);
   const finds = findsThings(pack);
   return (
     <Page
@@ -78,6 +81,16 @@ function Whole({ told }: { told: Told }) {
                   <Thing
                     key={one.instance_id}
                     one={one}
+                    url={url}
+                    pack={pack}
+                    saying={saying}
+                    onClose={() => setSelected(null)}
+                  />
+                )}
+                {added !== null && (
+                  <Added
+                    key={selected}
+                    at={added}
                     url={url}
                     pack={pack}
                     saying={saying}

@@ -4,12 +4,14 @@ import type { Prediction } from "@/lib/api";
 import { useWords } from "@/lib/words";
 import { Button } from "@/ui/button";
 import { Icon } from "@/ui/icon";
-import { Actions, Card, Note } from "@/ui/layout";
+import { Card, Note } from "@/ui/layout";
 import styles from "./feedback.module.css";
 import { LabelSearch } from "./label-search";
-import { More } from "./more";
-import type { Saying } from "./use-feedback";
+import { More, Useful } from "./more";
+import type { Said, Saying } from "./use-feedback";
 import { findsThings, type Pack } from "./use-pack";
+import { VerdictButton } from "./verdict-button";
+import { type Opinion, opinionIn } from "./verdicts";
 import { nextLikely } from "./words";
 
 interface FeedbackProps {
@@ -18,77 +20,69 @@ interface FeedbackProps {
   saying: Saying;
 }
 
-/** Right, wrong or cannot tell: one tap, a second for what it really is. */
+/** Right, wrong or cannot tell: one tap, a second for what it really is. Another tap says otherwise. */
 export function Feedback({ prediction, pack, saying }: FeedbackProps) {
   const { t } = useTranslation();
   const words = useWords();
   const { feedback, say, undo, busy, error } = saying;
-  const [wrong, setWrong] = useState(false);
+  const [asking, setAsking] = useState(false);
   const [doubt, setDoubt] = useState(false);
-  const predicted = prediction.result?.class_name ?? null;
-  const told = (said: Parameters<typeof say>[0]) => {
-    setWrong(false);
+  const opinion = doubt ? "unsure" : opinionIn(feedback);
+  const question = t(prediction.refused ? "feedback.ask_refusal" : "feedback.ask");
+  const unsure = { is_correct: null, correct_class_name: null, ...(findsThings(pack) && { instances: [] }) };
+  const told = (said: Said | null) => {
+    setAsking(false);
     setDoubt(false);
     say(said);
   };
+  const choose = (chosen: Opinion) => {
+    setDoubt(false);
+    if (chosen === "wrong") setAsking(true);
+    else if (chosen === opinionIn(feedback)) return;
+    else if (chosen === "right") told({ is_correct: true });
+    else if ((feedback?.satisfied ?? null) !== null) told(unsure);
+    else setDoubt(!doubt);
+  };
+  const verdict = (of: Opinion) => ({ chosen: opinion === of, busy, onPress: () => choose(of) });
   return (
     <Card label={t("feedback.title")}>
-      <h2>{t(prediction.refused ? "feedback.ask_refusal" : "feedback.ask")}</h2>
-      {feedback === null && !doubt && (
-        <div className={styles.verdicts}>
-          <Button tone="quiet" isDisabled={busy} onPress={() => told({ is_correct: true })}>
-            <Icon name="check" />
-            {t("feedback.right")}
-          </Button>
-          <Button tone="quiet" isDisabled={busy} onPress={() => setWrong(true)}>
-            <Icon name="cross" />
-            {t("feedback.wrong")}
-          </Button>
-          <Button tone="quiet" isDisabled={busy} onPress={() => setDoubt(true)}>
-            <Icon name="question" />
-            {t("feedback.cannot_tell")}
-          </Button>
-        </div>
-      )}
-      {feedback === null && doubt && (
-        <Actions>
-          <span>{t("feedback.useful")}</span>
-          <Button tone="quiet" isDisabled={busy} onPress={() => told({ satisfied: true })}>
-            {t("feedback.yes")}
-          </Button>
-          <Button tone="quiet" isDisabled={busy} onPress={() => told({ satisfied: false })}>
-            {t("feedback.no")}
-          </Button>
-        </Actions>
-      )}
-      {feedback !== null && (
+      <h2>{question}</h2>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would be drawn as a form. */}
+      <div className={styles.verdicts} role="group" aria-label={question}>
+        <VerdictButton icon="check" {...verdict("right")}>
+          {t("feedback.right")}
+        </VerdictButton>
+        <VerdictButton icon="cross" {...verdict("wrong")}>
+          {t("feedback.wrong")}
+        </VerdictButton>
+        <VerdictButton icon="question" {...verdict("unsure")}>
+          {t("feedback.cannot_tell")}
+        </VerdictButton>
+      </div>
+      {feedback !== null && !doubt && (
         <Note mood="good" announce>
           <p>
             {feedback.correct_class_name !== null
               ? t("feedback.said_class", { name: pack.title(feedback.correct_class_name) })
-              : t(
-                  feedback.is_correct === null
-                    ? "feedback.said_nothing"
-                    : feedback.is_correct
-                      ? "feedback.said_right"
-                      : "feedback.said_wrong",
-                )}
+              : t(`feedback.said_${opinionIn(feedback) ?? "unsure"}`)}
           </p>
-          <div className={styles.again}>
-            {feedback.is_correct !== null && !(feedback.is_correct && predicted === null) && (
-              <Button tone="plain" onPress={() => setWrong(true)}>
+          {opinion === "wrong" && (
+            <div className={styles.again}>
+              <Button tone="plain" isDisabled={busy} onPress={() => setAsking(true)}>
                 <Icon name="edit" />
                 {t("feedback.other")}
               </Button>
-            )}
-            {undo !== null && (
-              <Button tone="plain" isDisabled={busy} onPress={undo}>
-                <Icon name="undo" />
-                {t("action.undo")}
-              </Button>
-            )}
-          </div>
+            </div>
+          )}
         </Note>
+      )}
+      {(feedback !== null || doubt) && (
+        <Useful
+          satisfied={feedback?.satisfied ?? null}
+          needed={opinion === "unsure"}
+          busy={busy}
+          onSay={(satisfied) => told({ ...(doubt && unsure), satisfied })}
+        />
       )}
       {feedback === null && findsThings(pack) && <p className={styles.hint}>{t("feedback.single")}</p>}
       {error !== null && (
@@ -97,17 +91,54 @@ export function Feedback({ prediction, pack, saying }: FeedbackProps) {
         </Note>
       )}
       {feedback !== null && <More feedback={feedback} say={say} busy={busy} />}
-      <LabelSearch
-        pack={pack}
-        without={predicted}
-        likely={likelyClasses(prediction)}
-        title={t("feedback.which")}
-        isOpen={wrong}
-        onClose={() => setWrong(false)}
-        onPick={(name) => told({ is_correct: false, correct_class_name: name })}
-        onUnknown={() => told({ is_correct: false, correct_class_name: null })}
-      />
+      <TakeBack undo={undo} withdraw={feedback === null ? null : () => told(null)} busy={busy} />
+      {asking && (
+        <LabelSearch
+          pack={pack}
+          without={prediction.result?.class_name ?? null}
+          likely={likelyClasses(prediction)}
+          title={t("feedback.which")}
+          onClose={() => setAsking(false)}
+          onPick={(name) => told({ is_correct: false, correct_class_name: name })}
+          onUnknown={() => told({ is_correct: false, correct_class_name: null })}
+        />
+      )}
     </Card>
+  );
+}
+
+interface TakeBackProps {
+  undo: (() => void) | null;
+  withdraw: (() => void) | null;
+  busy: boolean;
+}
+
+/** The last step back, and all of it. */
+function TakeBack({ undo, withdraw, busy }: TakeBackProps) {
+  const { t } = useTranslation();
+  if (undo === null && withdraw === null) return null;
+  return (
+    <>
+      {withdraw === null && (
+        <p className={styles.hint} role="status">
+          {t("feedback.withdrawn")}
+        </p>
+      )}
+      <div className={styles.again}>
+        {undo !== null && (
+          <Button tone="plain" isDisabled={busy} onPress={undo}>
+            <Icon name="undo" />
+            {t("action.undo")}
+          </Button>
+        )}
+        {withdraw !== null && (
+          <Button tone="plain" isDisabled={busy} onPress={withdraw}>
+            <Icon name="trash" />
+            {t("feedback.withdraw")}
+          </Button>
+        )}
+      </div>
+    </>
   );
 }
 

@@ -28,7 +28,6 @@ interface LabelSearchProps {
   /** Shown first, before other classes of the same plant. */
   likely?: readonly string[];
   title: string;
-  isOpen: boolean;
   onClose: () => void;
   onPick: (className: string) => void;
   /** Offered where the person may not know. */
@@ -36,16 +35,7 @@ interface LabelSearchProps {
 }
 
 /** One tap on what it really is; typing narrows the list. */
-export function LabelSearch({
-  pack,
-  without,
-  likely = [],
-  title,
-  isOpen,
-  onClose,
-  onPick,
-  onUnknown,
-}: LabelSearchProps) {
+export function LabelSearch({ pack, without, likely = [], title, onClose, onPick, onUnknown }: LabelSearchProps) {
   const { t } = useTranslation();
   const [text, setText] = useState("");
   const plants = [...new Set(pack.labels.map((label) => label.labels.plant ?? ""))];
@@ -62,7 +52,7 @@ export function LabelSearch({
   return (
     <Dialog
       title={title}
-      isOpen={isOpen}
+      isOpen
       onClose={onClose}
       foot={
         onUnknown !== undefined && (

@@ -20,6 +20,13 @@ interface Bounds {
 
 const POINTS_AT_MOST = 500;
 
+/** Where somebody said that something is; of an outline, the box around it. Null where they did not say. */
+export function placeIn({ bbox, polygon }: Pick<Verdict, "bbox" | "polygon">): Place | null {
+  if (polygon === null || polygon === undefined) return bbox ? { bbox, polygon: null } : null;
+  const [across, down] = [polygon.map(([x]) => x), polygon.map(([, y]) => y)];
+  return { bbox: [Math.min(...across), Math.min(...down), Math.max(...across), Math.max(...down)], polygon };
+}
+
 export function selectorOf({ bbox, polygon }: Place): Selector {
   const [minX, minY, maxX, maxY] = bbox;
   const bounds = { minX, minY, maxX, maxY };

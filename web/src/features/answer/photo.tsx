@@ -1,10 +1,10 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { ToggleButton } from "react-aria-components/ToggleButton";
 import { useTranslation } from "react-i18next";
-import type { Instance } from "@/lib/api";
 import { Button, buttonClass } from "@/ui/button";
 import { Icon } from "@/ui/icon";
 import { Skeleton } from "@/ui/layout";
+import { byPerson, type Mark, marksOf } from "./marks";
 import styles from "./photo.module.css";
 import { Shapes } from "./shapes";
 import { type Told, usePhoto } from "./use-answer";
@@ -21,14 +21,15 @@ interface PhotosProps {
   children: (index: number, url: string | undefined) => ReactNode;
 }
 
-/** The photos of an answer, one at a time, with what was found in each. */
+/** The photos of an answer, one at a time, with what was found in each and what the person drew. */
 export function Photos({ told, pack, selected, onSelect, children }: PhotosProps) {
   const { t } = useTranslation();
   const { prediction } = told;
   const many = Math.max(1, prediction.photos?.length ?? 0);
   const [index, setIndex] = useState(firstPhoto(prediction));
   const { url, gone } = usePhoto(told, index);
-  const found = prediction.instances.filter((one) => one.file_index === index);
+  const { instances, feedback } = prediction;
+  const marks = useMemo(() => marksOf(instances, feedback, index), [instances, feedback, index]);
   return (
     <section className={styles.photos} aria-label={t("answer.photo")}>
       {many > 1 && (
@@ -54,7 +55,7 @@ export function Photos({ told, pack, selected, onSelect, children }: PhotosProps
       ) : url === undefined ? (
         <Skeleton label={t("state.loading")} />
       ) : (
-        <Marked key={url} url={url} found={found} pack={pack} selected={selected} onSelect={onSelect} />
+        <Marked key={url} url={url} marks={marks} pack={pack} selected={selected} onSelect={onSelect} />
       )}
       {children(index, url)}
     </section>
@@ -63,19 +64,19 @@ export function Photos({ told, pack, selected, onSelect, children }: PhotosProps
 
 interface MarkedProps {
   url: string;
-  found: readonly Instance[];
+  marks: readonly Mark[];
   pack: Pack;
   selected: number | null;
   onSelect: (id: number | null) => void;
 }
 
 /** One photo, to look at closely, with its marks by class. */
-function Marked({ url, found, pack, selected, onSelect }: MarkedProps) {
+function Marked({ url, marks, pack, selected, onSelect }: MarkedProps) {
   const { t } = useTranslation();
   const panZoom = usePanZoom();
   const [size, setSize] = useState<{ width: number; height: number }>();
   const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set());
-  const shown = found.filter((one) => !hidden.has(one.class_id));
+  const shown = marks.filter((one) => !hidden.has(one.classId));
   return (
     <>
       <div className={styles.box}>
@@ -88,7 +89,7 @@ function Marked({ url, found, pack, selected, onSelect }: MarkedProps) {
               onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) => setSize({ width, height })}
             />
             {size !== undefined && shown.length > 0 && (
-              <Shapes instances={shown} title={pack.title} selected={selected} onSelect={onSelect} size={size} />
+              <Shapes marks={shown} title={pack.title} selected={selected} onSelect={onSelect} size={size} />
             )}
           </div>
         </div>
@@ -108,23 +109,23 @@ function Marked({ url, found, pack, selected, onSelect }: MarkedProps) {
           )}
         </div>
       </div>
-      <Legend found={found} pack={pack} hidden={hidden} onHide={setHidden} />
+      <Legend marks={marks} pack={pack} hidden={hidden} onHide={setHidden} />
     </>
   );
 }
 
 interface LegendProps {
-  found: readonly Instance[];
+  marks: readonly Mark[];
   pack: Pack;
   hidden: ReadonlySet<number>;
   onHide: (hidden: ReadonlySet<number>) => void;
 }
 
 /** The classes in this photo, each on or off. */
-function Legend({ found, pack, hidden, onHide }: LegendProps) {
+function Legend({ marks, pack, hidden, onHide }: LegendProps) {
   const { t } = useTranslation();
   const classes = new Map<number, { name: string; count: number }>();
-  for (const { class_id: id, class_name: name } of found) {
+  for (const { classId: id, className: name } of marks) {
     classes.set(id, { name, count: (classes.get(id)?.count ?? 0) + 1 });
   }
   if (classes.size === 0) return null;
@@ -146,6 +147,12 @@ function Legend({ found, pack, hidden, onHide }: LegendProps) {
           {t("answer.class_count", { name: pack.title(name), count })}
         </ToggleButton>
       ))}
+      {marks.some(byPerson) && (
+        <p className={styles.own}>
+          <span aria-hidden />
+          {t("answer.own")}
+        </p>
+      )}
     </div>
   );
 }

@@ -3,7 +3,6 @@ import type { Prediction } from "@/lib/api";
 import { fits, folded } from "./label-search";
 import { placeOf, selectorOf } from "./outline";
 import { pathOf } from "./shapes";
-import { asBefore, asSent, type Feedback, saidOf, withVerdict } from "./verdicts";
 import { kept, LARGEST, moved, WHOLE, zoomed } from "./view";
 import { counts, firstPhoto, nextLikely, noGrade, plainName, sureness, tips } from "./words";
 
@@ -70,43 +69,6 @@ describe("a view of a photo", () => {
   it("never shows what is beside the photo", () => {
     expect(moved({ scale: 2, x: 0, y: 0 }, 40, -900, frame)).toEqual({ scale: 2, x: 0, y: -50 });
     expect(kept({ scale: 99, x: 0, y: 0 }, frame).scale).toBe(LARGEST);
-  });
-});
-
-describe("what is said of single things", () => {
-  it("is sent without what the server alone tells", () => {
-    const said = { verdict: "edited", instance_id: 2, class_id: 1, class_name: null, bbox: [0, 0, 9, 9] } as const;
-    const polygon: [number, number][] = [
-      [0, 0],
-      [9, 0],
-      [9, 9],
-    ];
-    expect(asSent({ ...said, bbox: [0, 0, 9, 9], polygon })).toEqual({ verdict: "edited", instance_id: 2, polygon });
-    expect(asSent({ verdict: "right", instance_id: 0, class_name: "Ripe" })).toEqual({
-      verdict: "right",
-      instance_id: 0,
-    });
-  });
-
-  it("stands once for each thing, and beside all that were missed", () => {
-    const first = withVerdict([], { verdict: "right", instance_id: 1 });
-    expect(withVerdict(first, { verdict: "false", instance_id: 1 })).toEqual([{ verdict: "false", instance_id: 1 }]);
-    const missed = { verdict: "missed", class_name: "Ripe", file_index: 0 } as const;
-    expect(withVerdict([missed], missed)).toHaveLength(2);
-  });
-
-  it("comes back as it was", () => {
-    const feedback = {
-      is_correct: false,
-      satisfied: null,
-      correct_class_name: "b",
-      comment: "so",
-      confidence_rating: 4,
-      instances: [{ verdict: "right", instance_id: 3, class_name: "a" }],
-    } as unknown as Feedback;
-    expect(asBefore(feedback).instances).toEqual([{ verdict: "right", instance_id: 3 }]);
-    expect(saidOf(feedback, 3)).toBe("right");
-    expect(saidOf(null, 3)).toBeNull();
   });
 });
 

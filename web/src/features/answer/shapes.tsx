@@ -1,14 +1,15 @@
 import { type KeyboardEvent, memo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/i18n/format";
-import type { Instance } from "@/lib/api";
+import { byPerson, type Mark } from "./marks";
+import type { Place } from "./outline";
 import styles from "./photo.module.css";
 import { markColour } from "./words";
 
 const NEXT: Record<string, number> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 /** A box, or an outline where there is one, as an SVG path in pixels of the photo. */
-export function pathOf({ bbox, polygon }: Pick<Instance, "bbox" | "polygon">): string {
+export function pathOf({ bbox, polygon }: Place): string {
   const [x1, y1, x2, y2] = bbox;
   const corners = polygon ?? [
     [x1, y1],
@@ -20,7 +21,7 @@ export function pathOf({ bbox, polygon }: Pick<Instance, "bbox" | "polygon">): s
 }
 
 interface ShapesProps {
-  instances: readonly Instance[];
+  marks: readonly Mark[];
   /** What a shape is called. */
   title: (className: string) => string;
   selected: number | null;
@@ -28,12 +29,14 @@ interface ShapesProps {
   size: { width: number; height: number };
 }
 
-/** What was found, over the photo. One stop of the Tab key; the arrow keys go from one to the next. */
-export function Shapes({ instances, title, selected, onSelect, size }: ShapesProps) {
+/** What was found and what the person added, over the photo. One stop of the Tab key; the arrow keys go from one to the next. */
+export function Shapes({ marks, title, selected, onSelect, size }: ShapesProps) {
   const { t } = useTranslation();
   const { share } = useFormats();
   const group = useRef<SVGSVGElement | null>(null);
-  const stop = instances.some((one) => one.instance_id === selected) ? selected : instances[0]?.instance_id;
+  const stop = marks.some((one) => one.id === selected) ? selected : marks[0]?.id;
+  const added = marks.filter((one) => one.said === "missed").length;
+  const found = t("answer.found", { count: marks.length - added });
 
   function key(event: KeyboardEvent) {
     const here = (event.target as Element).getAttribute("data-id");
@@ -45,9 +48,9 @@ export function Shapes({ instances, title, selected, onSelect, size }: ShapesPro
     const step = NEXT[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    const at = instances.findIndex((one) => one.instance_id === Number(here));
-    const next = instances.at((at + step) % instances.length);
-    group.current?.querySelector<SVGElement>(`[data-id="${next?.instance_id}"]`)?.focus();
+    const at = marks.findIndex((one) => one.id === Number(here));
+    const next = marks.at((at + step) % marks.length);
+    group.current?.querySelector<SVGElement>(`[data-id="${next?.id}"]`)?.focus();
   }
 
   return (
@@ -56,7 +59,7 @@ export function Shapes({ instances, title, selected, onSelect, size }: ShapesPro
       ref={group}
       className={styles.shapes}
       viewBox={`0 0 ${size.width} ${size.height}`}
-      aria-label={t("answer.found", { count: instances.length })}
+      aria-label={added === 0 ? found : `${found}, ${t("answer.added", { count: added })}`}
       role="group"
       onKeyDown={key}
       onClick={(event) => {
@@ -64,13 +67,19 @@ export function Shapes({ instances, title, selected, onSelect, size }: ShapesPro
         if (id !== null) onSelect(Number(id));
       }}
     >
-      {instances.map((one) => (
+      {marks.map((one) => (
         <Shape
-          key={one.instance_id}
+          key={one.id}
           one={one}
-          name={`${title(one.class_name)} ${share(one.confidence)}`}
-          chosen={one.instance_id === selected}
-          stop={one.instance_id === stop}
+          name={[
+            title(one.className),
+            one.confidence === null ? null : share(one.confidence),
+            one.said === null ? null : `· ${t(`feedback.thing_${one.said}`)}`,
+          ]
+            .filter((part) => part !== null)
+            .join(" ")}
+          chosen={one.id === selected}
+          stop={one.id === stop}
         />
       ))}
     </svg>
@@ -78,27 +87,33 @@ export function Shapes({ instances, title, selected, onSelect, size }: ShapesPro
 }
 
 interface ShapeProps {
-  one: Instance;
+  one: Mark;
   name: string;
   chosen: boolean;
   stop: boolean;
 }
 
 const Shape = memo(function Shape({ one, name, chosen, stop }: ShapeProps) {
+  const own = byPerson(one);
   return (
-    // biome-ignore lint/a11y/useSemanticElements: SVG has no button of its own.
-    <path
-      className={styles.shape}
-      data-id={one.instance_id}
-      role="button"
-      aria-pressed={chosen}
-      aria-label={name}
-      tabIndex={stop ? 0 : -1}
-      d={pathOf(one)}
-      style={{ color: markColour(one.class_id) }}
-      vectorEffect="non-scaling-stroke"
-    >
-      <title>{name}</title>
-    </path>
+    <>
+      {own && <path className={styles.under} d={pathOf(one)} vectorEffect="non-scaling-stroke" />}
+      {/* biome-ignore lint/a11y/useSemanticElements: SVG has no button of its own. */}
+      <path
+        className={styles.shape}
+        data-id={one.id}
+        data-own={own || undefined}
+        data-denied={one.said === "false" || undefined}
+        role="button"
+        aria-pressed={chosen}
+        aria-label={name}
+        tabIndex={stop ? 0 : -1}
+        d={pathOf(one)}
+        style={{ color: markColour(one.classId) }}
+        vectorEffect="non-scaling-stroke"
+      >
+        <title>{name}</title>
+      </path>
+    </>
   );
 });

@@ -1,19 +1,20 @@
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "@/i18n/format";
 import type { Instance } from "@/lib/api";
 import { Button } from "@/ui/button";
-import { classNames } from "@/ui/class-names";
 import { Icon } from "@/ui/icon";
-import { Actions, Badge, Card, Skeleton } from "@/ui/layout";
+import { Actions, Badge } from "@/ui/layout";
 import styles from "./answer-page.module.css";
+import { ChosenCard } from "./chosen-card";
 import { LabelSearch } from "./label-search";
+import { placeIn } from "./outline";
+import { Outlining } from "./outlining";
 import type { Saying } from "./use-feedback";
 import { findsThings, type Pack } from "./use-pack";
-import { saidOf, type Verdict, withVerdict } from "./verdicts";
-import { markColour, plainName } from "./words";
-
-const OutlineEditor = lazy(() => import("./outline-editor").then((module) => ({ default: module.OutlineEditor })));
+import { VerdictButton } from "./verdict-button";
+import { saidOf, saying as sayingOf, type Verdict, withoutVerdict, withVerdict } from "./verdicts";
+import { plainName } from "./words";
 
 interface ThingProps {
   one: Instance;
@@ -28,76 +29,95 @@ export function Thing({ one, url, pack, saying, onClose }: ThingProps) {
   const { t } = useTranslation();
   const { share } = useFormats();
   const [asking, setAsking] = useState<"class" | "outline" | null>(null);
-  const said = saidOf(saying.feedback, one.instance_id);
+  const { feedback, busy, say } = saying;
+  const whole = findsThings(pack);
+  const before = feedback?.instances ?? [];
+  const of = { instance_id: one.instance_id };
+  const said = saidOf(feedback, one.instance_id);
   const tell = (verdict: Verdict) => {
     setAsking(null);
-    saying.say({ instances: withVerdict(saying.feedback?.instances ?? [], verdict) });
+    say(sayingOf(feedback, withVerdict(before, verdict), whole));
   };
-  const of = { instance_id: one.instance_id };
+  const named = said?.class_name ?? null;
+  const place = (said && placeIn(said)) ?? { bbox: one.bbox, polygon: one.polygon ?? null };
   return (
-    <Card label={t("answer.thing")}>
-      <div className={classNames(styles.headline, styles.closable)}>
-        <h2>
-          <span className={styles.dot} style={{ background: markColour(one.class_id) }} />
-          {pack.title(one.class_name)}
-        </h2>
-        <Button icon tone="plain" aria-label={t("action.close")} onPress={onClose}>
-          <Icon name="cross" />
-        </Button>
-      </div>
+    <ChosenCard classId={one.class_id} title={pack.title(one.class_name)} onClose={onClose}>
       <Measures one={one} share={share} />
       {said !== null && (
-        <div>
-          <Badge mood="good">{t(`feedback.thing_${said}`)}</Badge>
-        </div>
+        <Actions>
+          {said.verdict !== "wrong_class" && <Badge mood="good">{t(`feedback.thing_${said.verdict}`)}</Badge>}
+          {named !== null && <Badge mood="good">{t("feedback.thing_class", { name: pack.title(named) })}</Badge>}
+        </Actions>
       )}
-      <Actions>
-        <Button tone="quiet" isDisabled={saying.busy} onPress={() => tell({ verdict: "right", ...of })}>
-          <Icon name="check" />
-          {t("feedback.right")}
-        </Button>
-        {findsThings(pack) && (
-          <Button tone="quiet" isDisabled={saying.busy} onPress={() => setAsking("class")}>
-            <Icon name="edit" />
-            {t("feedback.other_class")}
-          </Button>
-        )}
-        <Button tone="quiet" isDisabled={saying.busy} onPress={() => tell({ verdict: "false", ...of })}>
-          <Icon name="cross" />
-          {t("feedback.not_there")}
-        </Button>
-        <Button tone="quiet" isDisabled={saying.busy || url === undefined} onPress={() => setAsking("outline")}>
-          <Icon name="fit" />
-          {t("feedback.mend")}
-        </Button>
-      </Actions>
-      <LabelSearch
-        pack={pack}
-        without={one.class_name}
-        title={t("feedback.which")}
-        isOpen={asking === "class"}
-        onClose={() => setAsking(null)}
-        onPick={(name) => tell({ verdict: "wrong_class", class_name: name, ...of })}
-      />
+      {feedback === null && !whole ? (
+        <p className={styles.hint}>{t("feedback.whole_first")}</p>
+      ) : (
+        <Actions>
+          <VerdictButton
+            icon="check"
+            chosen={said?.verdict === "right"}
+            busy={busy}
+            onPress={() => tell({ verdict: "right", ...of })}
+          >
+            {t("feedback.right")}
+          </VerdictButton>
+          {whole && (
+            <VerdictButton icon="edit" chosen={named !== null} busy={busy} onPress={() => setAsking("class")}>
+              {t("feedback.other_class")}
+            </VerdictButton>
+          )}
+          <VerdictButton
+            icon="cross"
+            chosen={said?.verdict === "false"}
+            busy={busy}
+            onPress={() => tell({ verdict: "false", ...of })}
+          >
+            {t("feedback.not_there")}
+          </VerdictButton>
+          <VerdictButton
+            icon="fit"
+            chosen={said?.verdict === "edited"}
+            busy={busy || url === undefined}
+            onPress={() => setAsking("outline")}
+          >
+            {t("feedback.mend")}
+          </VerdictButton>
+          {said !== null && (
+            <Button
+              tone="plain"
+              isDisabled={busy}
+              onPress={() => say(sayingOf(feedback, withoutVerdict(before, one.instance_id), whole))}
+            >
+              <Icon name="undo" />
+              {t("feedback.take_back")}
+            </Button>
+          )}
+        </Actions>
+      )}
+      {asking === "class" && (
+        <LabelSearch
+          pack={pack}
+          without={one.class_name}
+          title={t("feedback.which")}
+          onClose={() => setAsking(null)}
+          onPick={(name) => tell({ verdict: "wrong_class", class_name: name, ...of })}
+        />
+      )}
       {asking === "outline" && url !== undefined && (
-        <Suspense fallback={<Skeleton label={t("state.loading")} />}>
-          <OutlineEditor
-            url={url}
-            place={{ bbox: one.bbox as Corners, polygon: (one.polygon as [number, number][] | null) ?? null }}
-            tool={one.polygon === null ? "rectangle" : "polygon"}
-            onClose={() => setAsking(null)}
-            onDone={(place) => tell({ verdict: "edited", ...of, ...place })}
-          />
-        </Suspense>
+        <Outlining
+          url={url}
+          place={place}
+          tool={place.polygon === null ? "rectangle" : "polygon"}
+          onClose={() => setAsking(null)}
+          onDone={(drawn) => tell({ verdict: "edited", ...of, ...drawn })}
+        />
       )}
-    </Card>
+    </ChosenCard>
   );
 }
 
 /** Of packs that ship; another pack's kind is called as it calls it. */
 type DefectKind = "bruise" | "rot" | "scar" | "sugar_spots";
-
-type Corners = [number, number, number, number];
 
 function Measures({ one, share }: { one: Instance; share: (value: number) => string }) {
   const { t } = useTranslation();
@@ -126,53 +146,5 @@ function Measures({ one, share }: { one: Instance; share: (value: number) => str
         </div>
       ))}
     </dl>
-  );
-}
-
-interface MissedProps {
-  url: string;
-  fileIndex: number;
-  pack: Pack;
-  saying: Saying;
-}
-
-/** Something that the model did not see: its outline, then its name. */
-export function Missed({ url, fileIndex, pack, saying }: MissedProps) {
-  const { t } = useTranslation();
-  const [drawing, setDrawing] = useState(false);
-  const [place, setPlace] = useState<Pick<Verdict, "bbox" | "polygon"> | null>(null);
-  return (
-    <div>
-      <Button tone="quiet" isDisabled={saying.busy} onPress={() => setDrawing(true)}>
-        <Icon name="plus" />
-        {t("feedback.missed")}
-      </Button>
-      {drawing && (
-        <Suspense fallback={<Skeleton label={t("state.loading")} />}>
-          <OutlineEditor
-            url={url}
-            place={null}
-            tool={pack.detail?.task === "segment" ? "polygon" : "rectangle"}
-            onClose={() => setDrawing(false)}
-            onDone={(drawn) => {
-              setDrawing(false);
-              setPlace(drawn);
-            }}
-          />
-        </Suspense>
-      )}
-      <LabelSearch
-        pack={pack}
-        without={null}
-        title={t("feedback.which")}
-        isOpen={place !== null}
-        onClose={() => setPlace(null)}
-        onPick={(name) => {
-          const verdict = { verdict: "missed", class_name: name, file_index: fileIndex, ...place } as const;
-          setPlace(null);
-          saying.say({ instances: withVerdict(saying.feedback?.instances ?? [], verdict) });
-        }}
-      />
-    </div>
   );
 }

@@ -11,8 +11,8 @@ export type Said = Schemas["FeedbackPatch"];
 
 export interface Saying {
   feedback: Feedback | null;
-  /** Says it anew: the first time all of it, later what is sent alone. */
-  say: (said: Said) => void;
+  /** Says it anew: the first time all of it, later what is sent alone. Null withdraws all of it. */
+  say: (said: Said | null) => void;
   /** Takes the last thing back that was said here. Null where nothing was. */
   undo: (() => void) | null;
   busy: boolean;
@@ -20,13 +20,20 @@ export interface Saying {
   error: Error | null;
 }
 
+interface Step {
+  said: Said | null;
+  /** What there is to go back to, once it is said. */
+  before: (Feedback | null)[];
+}
+
 /** What this person says of the answer; each step can be taken back. */
 export function useFeedback(told: Told): Saying {
   const { prediction } = told;
   const [before, setBefore] = useState<(Feedback | null)[]>([]);
   const change = useMutation({
-    mutationFn: (next: Said | null) => write(told, next),
-    onSuccess: async (feedback) => {
+    mutationFn: ({ said }: Step) => write(told, said),
+    onSuccess: async (feedback, step) => {
+      setBefore(step.before);
       queries.setQueryData(answerKey(prediction.prediction_id), { ...told, prediction: { ...prediction, feedback } });
       await Promise.all(
         ["predictions", "statistics", "monitoring", "feedback"].map((name) =>
@@ -38,17 +45,11 @@ export function useFeedback(told: Told): Saying {
   const last = before.at(-1);
   return {
     feedback: prediction.feedback,
-    say: (said) => {
-      setBefore([...before, prediction.feedback]);
-      change.mutate(said);
-    },
+    say: (said) => change.mutate({ said, before: [...before, prediction.feedback] }),
     undo:
       last === undefined
         ? null
-        : () => {
-            setBefore(before.slice(0, -1));
-            change.mutate(last === null ? null : asBefore(last));
-          },
+        : () => change.mutate({ said: last === null ? null : asBefore(last), before: before.slice(0, -1) }),
     busy: change.isPending,
     error: change.error,
   };
