@@ -12,13 +12,14 @@ import { ForSomebody } from "@/ui/somebody";
 import { Tabs } from "@/ui/tabs";
 import { Labels } from "./labels";
 import { Overview } from "./overview";
+import { TrainingQueue } from "./training-queue";
 import { Versions } from "./versions";
 
-/** One model: what it is and how well it does, what it can answer, its versions. */
+/** One model: what it is and how well it does, what it can answer, its versions; for experts what waits to be learned. */
 export function ModelPage() {
   const { t } = useTranslation();
   const localized = useLocalized();
-  const { state } = useSession();
+  const { state, expert } = useSession();
   const { pack } = useParams({ from: "/models/$pack" });
   const model = useQuery({
     queryKey: ["models", pack],
@@ -43,6 +44,9 @@ export function ModelPage() {
                 { id: "overview", title: t("models.overview"), view: () => <Overview model={known} /> },
                 { id: "labels", title: t("models.labels"), view: () => <Labels pack={pack} /> },
                 { id: "versions", title: t("models.versions"), view: () => <Versions pack={pack} /> },
+                ...(expert
+                  ? [{ id: "queue", title: t("models.queue"), view: () => <TrainingQueue pack={pack} /> }]
+                  : []),
               ]}
             />
           )}
