@@ -18,6 +18,8 @@ BUNCH = bunch(["Ripe", "Mature", "Over Ripe"], seed=3).image
 BANANAS = jpeg(BUNCH)
 STEP = 0.005 * max(BUNCH.size)
 """What an arrow key moves an outline by, in pixels of the photo."""
+MENDED = [[10.0, 20.0], [60.0, 20.0], [60.0, 90.0], [10.0, 90.0]]
+MISSED = [[100.0, 5.0], [140.0, 5.0], [140.0, 45.0]]
 LEAF = jpeg(picture(MAPLE_SICK, seed=3, size=(640, 480)))
 
 
@@ -105,21 +107,8 @@ def test_one_fruit_said_to_be_right_leaves_every_verdict_open(opener: Opener, si
     assert said(person, answer) is None
 
 
-def test_what_a_person_drew_is_shown_reopened_and_removed(opener: Opener, site: Served) -> None:
-    person = site.user()
-    answer = person.ask(BANANAS, model="drawn-fruit", consent="store")
-    first = answer["instances"][0]
-    mended = [[10.0, 20.0], [60.0, 20.0], [60.0, 90.0], [10.0, 90.0]]
-    missed = [[100.0, 5.0], [140.0, 5.0], [140.0, 45.0]]
-    fine(
-        person.feedback(
-            answer["prediction_id"],
-            instances=[
-                {"verdict": "edited", "instance_id": first["instance_id"], "polygon": mended},
-                {"verdict": "missed", "class_name": "Ripe", "polygon": missed},
-            ],
-        )
-    )
+def test_a_mended_outline_is_shown_named_anew_and_reopened_as_it_was_left(opener: Opener, site: Served) -> None:
+    person, answer = drawn(site)
     page = opener.open(f"/answers/{answer['prediction_id']}", screen="desktop", person=person)
     shapes = page.get_by_role("group", name="3 things found, 1 added by you").get_by_role("button")
     expect(shapes).to_have_count(4)
@@ -128,32 +117,52 @@ def test_what_a_person_drew_is_shown_reopened_and_removed(opener: Opener, site: 
     assert own.evaluate("(shape) => getComputedStyle(shape).strokeDasharray") != "none"
     expect(page.get_by_text("Drawn by you")).to_be_visible()
     assert violations(page) == []
-
-    own.focus()
-    page.keyboard.press("Enter")
-    thing = page.get_by_role("region", name="What you chose in the photo")
+    thing = chosen(page, own)
     thing.get_by_role("button", name="Another class").click()
     page.get_by_role("option", name="Over-ripe").click()
     expect(thing).to_contain_text("it is Over-ripe")
-    (kept,) = [one for one in said(person, answer)["instances"] if one["verdict"] == "edited"]
-    assert (kept["class_name"], kept["polygon"]) == ("Over Ripe", mended)
+    kept = one_said(person, answer, "edited")
+    assert (kept["class_name"], kept["polygon"]) == ("Over Ripe", MENDED)
     thing.get_by_role("button", name="Mend the outline").click()
     nudge(page, "ArrowRight")
-    (kept,) = [one for one in said(person, answer)["instances"] if one["verdict"] == "edited"]
+    kept = one_said(person, answer, "edited")
     assert kept["class_name"] == "Over Ripe"
-    assert kept["polygon"][0][0] == pytest.approx(10 + STEP, abs=0.2)
-    assert kept["polygon"][0][1] == 20
+    assert kept["polygon"][0] == pytest.approx([10 + STEP, 20], abs=0.2)
 
-    page.get_by_role("button", name="You added it").focus()
-    page.keyboard.press("Enter")
+
+def test_what_was_added_is_shown_reopened_and_removed(opener: Opener, site: Served) -> None:
+    person, answer = drawn(site)
+    page = opener.open(f"/answers/{answer['prediction_id']}", screen="desktop", person=person)
+    thing = chosen(page, page.get_by_role("button", name="You added it"))
     expect(thing).to_contain_text("You added it")
     thing.get_by_role("button", name="Mend the outline").click()
     nudge(page, "ArrowDown")
-    (kept,) = [one for one in said(person, answer)["instances"] if one["verdict"] == "missed"]
-    assert kept["polygon"][0][1] == pytest.approx(5 + STEP, abs=0.2)
+    assert one_said(person, answer, "missed")["polygon"][0] == pytest.approx([100, 5 + STEP], abs=0.2)
     thing.get_by_role("button", name="Remove").click()
     expect(page.get_by_role("group", name="3 things found", exact=True).get_by_role("button")).to_have_count(3)
     assert [one["verdict"] for one in said(person, answer)["instances"]] == ["edited"]
+
+
+def drawn(site: Served) -> tuple[Person, dict[str, Any]]:
+    """Somebody who mended the first of three bananas and added a fourth."""
+    person = site.user()
+    answer = person.ask(BANANAS, model="drawn-fruit", consent="store")
+    mended = {"verdict": "edited", "instance_id": answer["instances"][0]["instance_id"], "polygon": MENDED}
+    missed = {"verdict": "missed", "class_name": "Ripe", "polygon": MISSED}
+    fine(person.feedback(answer["prediction_id"], instances=[mended, missed]))
+    return person, answer
+
+
+def chosen(page: Page, shape: Locator) -> Locator:
+    """What the page says of this shape, once it is chosen."""
+    shape.focus()
+    page.keyboard.press("Enter")
+    return page.get_by_role("region", name="What you chose in the photo")
+
+
+def one_said(person: Person, answer: dict[str, Any], verdict: str) -> Any:
+    (one,) = [one for one in said(person, answer)["instances"] if one["verdict"] == verdict]
+    return one
 
 
 def nudge(page: Page, key: str) -> None:
