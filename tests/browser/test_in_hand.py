@@ -92,6 +92,26 @@ def test_a_network_lost_on_a_first_visit_keeps_them_and_the_page(opener: Opener,
     expect(lost).to_have_count(0)
 
 
+def test_a_page_that_the_network_does_not_bring_leaves_them(opener: Opener, leaf_file: Path) -> None:
+    opener.excused += ["net::ERR", "Failed to fetch", "the network did not bring this page"]
+    page = opener.open("/scan")
+    late_code_is_here(page)
+    choose(page, leaf_file)
+    page.route("**/assets/history-page-*.js", lambda route: route.abort())
+    page.context.set_offline(True)
+    visit(page, "History")
+    expect(page.get_by_text("The server cannot be reached")).to_be_visible()
+    visit(page, "Scan")
+    expect(in_hand(page)).to_have_count(1)
+    visit(page, "History")
+    page.unroute_all()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("History")
+    visit(page, "Scan")
+    expect(in_hand(page)).to_have_count(1)
+
+
 def test_a_page_that_was_seen_for_a_moment_can_ask_without_a_network(opener: Opener, leaf_file: Path) -> None:
     opener.excused += [NO_NETWORK, "Failed to fetch"]
     page = opener.open("/scan")
