@@ -15,8 +15,8 @@ Theme = Literal["light", "dark"]
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync")
 FRAMES = 4
 SIZES = {"phone": (390, 844), "desktop": (1280, 800)}
-WAS_IN = 'localStorage.setItem("cultivar.was-signed-in", "1")'
-"""What the app notes for itself when somebody signs in."""
+WAS_IN = 'localStorage["cultivar.was-signed-in"] ??= "{}"'
+"""What the app notes for itself when somebody signs in: who."""
 
 expect.set_options(timeout=30_000)  # milliseconds: a busy machine is no fault
 
@@ -108,7 +108,7 @@ class Opener:
         form = {"grant_type": "password", "username": str(person.email), "password": PASSWORD}
         given = context.request.post("/api/v1/auth/token?cookie=true", form=form, headers={"Origin": self.site.url})
         assert given.ok, given.text()
-        context.add_init_script(WAS_IN)
+        context.add_init_script(WAS_IN.format(person.id))
 
     def _note(self, complaint: str) -> None:
         self._complaints.append(complaint)

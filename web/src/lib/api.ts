@@ -1,32 +1,44 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import type { components, paths } from "@/generated/api";
 import { ProblemError, problemOf } from "./problem";
-import { accessToken } from "./session";
+import { accessToken, tokenOf } from "./session";
 
 export type Schemas = components["schemas"];
 export type Answer = Schemas["Answer"];
 export type Prediction = Schemas["PredictionOut"];
 export type Instance = Schemas["Instance"];
 
-const bearer: Middleware = {
-  async onRequest({ request }) {
-    const token = await accessToken();
-    if (token !== null) request.headers.set("Authorization", `Bearer ${token}`);
-    return request;
-  },
-  async onResponse({ request, response }) {
-    if (response.status !== 401 || !request.headers.has("Authorization") || request.method !== "GET") return response;
-    const token = await accessToken(true);
-    if (token === null) return response;
-    const again = new Request(request);
-    again.headers.set("Authorization", `Bearer ${token}`);
-    return fetch(again);
-  },
-};
+function bearer(token: (renew?: boolean) => Promise<string | null>): Middleware {
+  return {
+    async onRequest({ request }) {
+      const access = await token();
+      if (access !== null) request.headers.set("Authorization", `Bearer ${access}`);
+      return request;
+    },
+    async onResponse({ request, response }) {
+      if (response.status !== 401 || !request.headers.has("Authorization") || request.method !== "GET") return response;
+      const access = await token(true);
+      if (access === null) return response;
+      const again = new Request(request);
+      again.headers.set("Authorization", `Bearer ${access}`);
+      return fetch(again);
+    },
+  };
+}
+
+function client(token: (renew?: boolean) => Promise<string | null>) {
+  const made = createClient<paths>({ baseUrl: "/" });
+  made.use(bearer(token));
+  return made;
+}
 
 /** The API, typed by its own document. Paths stand as the document has them. */
-export const api = createClient<paths>({ baseUrl: "/" });
-api.use(bearer);
+export const api = client(accessToken);
+
+/** The API as this person alone: where somebody else has come meanwhile, nothing is asked, and it throws. */
+export function apiAs(id: string): typeof api {
+  return client((renew) => tokenOf(id, renew));
+}
 
 interface Told<T> {
   data?: T;

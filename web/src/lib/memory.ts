@@ -1,12 +1,12 @@
 /**
- * What the server said last, kept by the browser so that a page opens without a network as it was left. Signing out
- * forgets it.
+ * What the server said last, kept by the browser so that a page opens without a network as it was left. It is
+ * forgotten with the person.
  */
 import { dehydrate, hydrate } from "@tanstack/react-query";
 import { BUILD } from "./build";
 import { queries } from "./queries";
 import { forgetRemembered } from "./remembered";
-import { sessionState, subscribe } from "./session";
+import { holder, onLeave, sessionState } from "./session";
 
 const PLACE = "cultivar-memory";
 const KEY = "/memory";
@@ -17,6 +17,7 @@ const OLDEST_MS = 30 * 24 * 3600 * 1000;
 interface Memory {
   /** Another build may have kept another shape. */
   build: string;
+  who: string | null;
   at: number;
   state: ReturnType<typeof dehydrate>;
 }
@@ -27,7 +28,9 @@ export async function recallAll(): Promise<void> {
   try {
     const kept = await (await caches.open(PLACE)).match(KEY);
     const memory = (await kept?.json()) as Memory | undefined;
-    if (memory?.build !== BUILD || Date.now() - memory.at > OLDEST_MS) return;
+    if (memory === undefined) return;
+    const old = memory.build !== BUILD || Date.now() - memory.at > OLDEST_MS;
+    if (old || memory.who !== holder()) return await forgetAll();
     for (const query of memory.state.queries) query.state.dataUpdatedAt = 0; // shown at once, and asked for again
     hydrate(queries, memory.state);
   } catch {
@@ -40,10 +43,12 @@ export async function keepAll(): Promise<void> {
   const state = dehydrate(queries, {
     shouldDehydrateQuery: ({ state: { status }, meta }) => status === "success" && meta?.fleeting !== true,
   });
-  const text = JSON.stringify({ build: BUILD, at: Date.now(), state } satisfies Memory);
+  const who = holder();
+  const text = JSON.stringify({ build: BUILD, who, at: Date.now(), state } satisfies Memory);
   if (text.length > MOST_BYTES) return;
   const type = { headers: { "Content-Type": "application/json" } };
-  await (await caches.open(PLACE)).put(KEY, new Response(text, type));
+  const place = await caches.open(PLACE);
+  if (holder() === who) await place.put(KEY, new Response(text, type));
 }
 
 export async function forgetAll(): Promise<void> {
@@ -70,7 +75,5 @@ export function startMemory(): void {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") void keepAll();
   });
-  subscribe(() => {
-    if (sessionState() === "out") void forgetAll();
-  });
+  onLeave(forgetAll);
 }

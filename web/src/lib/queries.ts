@@ -1,6 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
 import { ProblemError } from "./problem";
-import { sessionState, subscribe } from "./session";
+import { onLeave } from "./session";
 
 const TRIES = 2;
 
@@ -16,9 +16,10 @@ export const queries = new QueryClient({
   },
 });
 
-let before = sessionState();
-subscribe(() => {
-  const now = sessionState();
-  if (before === "in" && now === "out") queries.clear();
-  before = now;
+/** Nobody is shown what somebody else asked. Open pages ask again, once they know that somebody has left. */
+onLeave(() => {
+  queries.getMutationCache().clear();
+  queries.removeQueries({ type: "inactive" });
+  for (const query of queries.getQueryCache().getAll()) query.reset();
+  setTimeout(() => void queries.refetchQueries({ type: "active" }));
 });

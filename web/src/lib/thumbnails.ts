@@ -6,7 +6,7 @@
 import { useEffect, useState } from "react";
 import { picture } from "./api";
 import { ProblemError } from "./problem";
-import { sessionState, subscribe } from "./session";
+import { onLeave } from "./session";
 
 const AT_ONCE = 4;
 const PER_MINUTE = 60;
@@ -39,8 +39,7 @@ function keep(path: string, url: string): void {
 }
 
 /** Nobody's pictures outlast their session. */
-subscribe(() => {
-  if (sessionState() !== "out") return;
+onLeave(() => {
   for (const url of kept.values()) URL.revokeObjectURL(url);
   kept.clear();
   links.clear();

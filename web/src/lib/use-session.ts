@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { api, body, type Schemas } from "./api";
-import { type SessionState, sessionState, subscribe } from "./session";
+import { holder, type SessionState, sessionState, subscribe } from "./session";
 
 export interface Session {
   state: SessionState;
@@ -30,4 +30,9 @@ export function useSession(): Session {
     expert: role === "expert" || role === "admin",
     admin: role === "admin",
   };
+}
+
+/** Whose session it is, as far as this device knows. */
+export function useHolder(): string | null {
+  return useSyncExternalStore(subscribe, holder);
 }

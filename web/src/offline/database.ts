@@ -19,7 +19,7 @@ export interface Waiting {
   photos: Photo[];
   language: string;
   at: string;
-  /** The account that took it; null for a guest, whose photo anybody here may send. */
+  /** Who took it, and alone may send and see it; null where nobody was here: then it is the next guest's. */
   owner: string | null;
   /** `refused`: the server will not take it as it is, and `problem` says why. */
   state: "waiting" | "refused";
@@ -38,6 +38,8 @@ export interface Kept {
   photos: Photo[];
   feedback: Prediction["feedback"];
   at: string;
+  /** Who asked. */
+  owner: string | null;
 }
 
 class Database extends Dexie {
@@ -46,7 +48,10 @@ class Database extends Dexie {
 
   constructor() {
     super("cultivar");
-    this.version(1).stores({ waiting: "++order, &key", kept: "id, key, at" });
+    // What an older version wrote down does not say whose it is.
+    this.version(2)
+      .stores({ waiting: "++order, &key", kept: "id, key, at" })
+      .upgrade((old) => Promise.all([old.table("waiting").clear(), old.table("kept").clear()]));
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Answer, Prediction } from "@/lib/api";
 import { queries } from "@/lib/queries";
-import { accessToken, beSomebody } from "@/lib/session";
+import { beSomebody, holder, isGuest, onLeave, tokenOf, whoIsHere } from "@/lib/session";
 import { database, type Photo, type Waiting } from "./database";
 import { ended, tell } from "./progress";
 import { type Reply, upload } from "./upload";
@@ -20,7 +20,6 @@ export interface Question {
   fields: Record<string, string>;
   photos: Photo[];
   language: string;
-  owner: string | null;
 }
 
 const stops = new Map<string, AbortController>();
@@ -29,12 +28,17 @@ let turn: Promise<void> = Promise.resolve();
 let lost = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
+/** What is on its way when its owner leaves is sent when they are back. */
+onLeave(() => {
+  for (const stop of stops.values()) stop.abort();
+});
+
 /** Writes a request down at the end of the queue; its key. `drain` sends it. */
 export async function add(question: Question): Promise<string> {
   const key = crypto.randomUUID();
   const at = new Date().toISOString();
   localStorage.setItem(FLAG, "1");
-  await database.waiting.add({ ...question, key, at, state: "waiting", problem: null, tries: 0 });
+  await database.waiting.add({ ...question, owner: holder(), key, at, state: "waiting", problem: null, tries: 0 });
   void navigator.storage?.persist?.();
   return key;
 }
@@ -65,41 +69,47 @@ async function inTurn(work: () => Promise<void>): Promise<void> {
 export async function drain(): Promise<void> {
   clearTimeout(timer);
   await inTurn(async () => {
-    const passed = new Set<string>();
-    for (;;) {
-      const waiting = await database.waiting.orderBy("order").toArray();
-      if (waiting.length === 0) localStorage.removeItem(FLAG);
-      const next = waiting.find((one) => one.state === "waiting" && !passed.has(one.key));
-      if (next === undefined) return;
-      if (await belongsToAnother(next)) {
-        passed.add(next.key);
-        continue;
-      }
-      const seconds = await attempt(next);
-      if (seconds !== null) {
-        timer = setTimeout(() => void drain(), seconds * 1000);
-        return;
-      }
-    }
+    const seconds = await sendAll();
+    if (seconds !== null) timer = setTimeout(() => void drain(), seconds * 1000);
   });
 }
 
-/** A photo of an account is sent by that account alone. */
-async function belongsToAnother(one: Waiting): Promise<boolean> {
-  if (one.owner === null) return false;
-  const me = queries.getQueryData<{ id: string }>(["me"]);
-  return me !== undefined && me.id !== one.owner;
+/** Null where all is sent that may be; else the seconds after which to try again. */
+async function sendAll(): Promise<number | null> {
+  const passed = new Set<string>();
+  for (;;) {
+    const waiting = await database.waiting.orderBy("order").toArray();
+    if (waiting.length === 0) localStorage.removeItem(FLAG);
+    const next = waiting.find((one) => one.state === "waiting" && !passed.has(one.key));
+    if (next === undefined) return null;
+    const seconds = await attempt(next, passed);
+    if (seconds !== null) return seconds;
+  }
 }
 
-/** Sends one. Null where it has left the queue or will not go; else the seconds after which to try again. */
-async function attempt(one: Waiting): Promise<number | null> {
+/** A photo is sent by its owner alone; what nobody owns goes to the guest who is here or is made now. Null where that is another. */
+async function ownerHere(one: Waiting): Promise<string | null> {
+  if (one.owner !== null) return (await whoIsHere()) === one.owner ? one.owner : null;
+  await beSomebody();
+  const guest = isGuest() ? holder() : null;
+  if (guest !== null) await database.waiting.filter(({ owner }) => owner === null).modify({ owner: guest });
+  return guest;
+}
+
+/** Sends one, or passes it by. Null where it has left the queue or will not go; else the seconds after which to try again. */
+async function attempt(one: Waiting, passed: Set<string>): Promise<number | null> {
   const stop = new AbortController();
   stops.set(one.key, stop);
-  tell(one.key, 0);
   try {
-    const reply = await send(one, stop.signal);
+    const owner = await ownerHere(one);
+    if (owner === null) {
+      passed.add(one.key);
+      return null;
+    }
+    tell(one.key, 0);
+    const reply = await send(one, owner, stop.signal);
     lost = 0;
-    return await settle(one, reply);
+    return await settle(one, owner, reply);
   } catch (error) {
     if (stop.signal.aborted) return null;
     if (!(error instanceof Error)) throw error;
@@ -114,14 +124,12 @@ async function noteTry(one: Waiting): Promise<void> {
   await database.waiting.update(one.order, { tries: one.tries + 1 });
 }
 
-async function send(one: Waiting, signal: AbortSignal): Promise<Reply> {
-  await beSomebody();
-  const first = await post(one, await accessToken(), signal);
-  return first.status === 401 ? post(one, await accessToken(true), signal) : first;
+async function send(one: Waiting, owner: string, signal: AbortSignal): Promise<Reply> {
+  const first = await post(one, await tokenOf(owner), signal);
+  return first.status === 401 ? post(one, await tokenOf(owner, true), signal) : first;
 }
 
-async function post(one: Waiting, token: string | null, signal: AbortSignal): Promise<Reply> {
-  if (token === null) throw new TypeError("nobody is signed in, and the server cannot be reached");
+async function post(one: Waiting, token: string, signal: AbortSignal): Promise<Reply> {
   const form = new FormData();
   for (const [name, value] of Object.entries(one.fields)) form.append(name, value);
   one.photos.forEach((photo, index) => {
@@ -135,7 +143,7 @@ async function post(one: Waiting, token: string | null, signal: AbortSignal): Pr
   return upload({ path: PATH, form, headers, signal, onProgress: (share) => tell(one.key, share) });
 }
 
-async function settle(one: Waiting, reply: Reply): Promise<number | null> {
+async function settle(one: Waiting, owner: string, reply: Reply): Promise<number | null> {
   const said = verdict(reply, one.tries);
   if (said.what === "later") {
     await noteTry(one);
@@ -145,17 +153,17 @@ async function settle(one: Waiting, reply: Reply): Promise<number | null> {
     await database.waiting.update(one.order, { state: "refused", problem: said.problem });
     return null;
   }
-  await keep(one, JSON.parse(reply.text) as Answer);
+  await keep(one, owner, JSON.parse(reply.text) as Answer);
   void queries.invalidateQueries({ queryKey: ["predictions"] });
   void queries.invalidateQueries({ queryKey: ["statistics"] });
   return null;
 }
 
-/** Out of the queue and among the last answers, in one step. */
-async function keep(one: Waiting, answer: Answer): Promise<void> {
+/** Out of the queue and among the last answers, in one step; kept for its owner alone. */
+async function keep(one: Waiting, owner: string, answer: Answer): Promise<void> {
   await database.transaction("rw", database.waiting, database.kept, async () => {
     await database.waiting.delete(one.order);
-    if (answer.prediction_id === null) return;
+    if (answer.prediction_id === null || holder() !== owner) return;
     await database.kept.put({
       id: answer.prediction_id,
       key: one.key,
@@ -164,6 +172,7 @@ async function keep(one: Waiting, answer: Answer): Promise<void> {
       photos: one.photos,
       feedback: null,
       at: new Date().toISOString(),
+      owner,
     });
     const old = await database.kept.orderBy("at").reverse().offset(KEPT_AT_MOST).primaryKeys();
     await database.kept.bulkDelete(old);

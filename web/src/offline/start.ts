@@ -1,6 +1,6 @@
 /** Sends what waits whenever there is a chance: at the start, when the network is back, when the person is. */
-import { sessionState, subscribe } from "@/lib/session";
-import { forgetAnswers } from "./kept";
+import { onArrival, onLeave } from "@/lib/session";
+import { forgetPerson } from "./kept";
 
 const FLAG = "cultivar.waiting";
 
@@ -11,12 +11,7 @@ function go(): void {
 export function startQueue(): void {
   window.addEventListener("online", go);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && go());
-  let before = sessionState();
-  subscribe(() => {
-    const now = sessionState();
-    if (before === "in" && now === "out") void forgetAnswers();
-    if (before !== "in" && now === "in") go();
-    before = now;
-  });
+  onLeave(forgetPerson);
+  onArrival(go);
   go();
 }

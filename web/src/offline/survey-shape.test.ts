@@ -11,6 +11,7 @@ import {
   shownPlants,
   withHead,
   withLeaf,
+  withoutLeaf,
   withPlant,
 } from "./survey-shape";
 
@@ -77,6 +78,13 @@ describe("a survey", () => {
   it("numbers plants without taking a number twice", () => {
     expect(nextLabel(SURVEY)).toBe("1");
     expect(nextLabel(withPlant(withPlant(SURVEY, "a", {}), "3", {}))).toBe("4");
+  });
+
+  it("takes out one leaf, and counts that as a change", () => {
+    const leaves = [newLeaf(1), newLeaf(2)];
+    const now = withoutLeaf(withPlant(SURVEY, "1", { leaves }), "1", 1);
+    expect(now.plants[0]).toMatchObject({ changes: 2, leaves: [{ rank: 2 }] });
+    expect(withoutLeaf(SURVEY, "1", 1)).toBe(SURVEY);
   });
 
   it("clears a refusal with the next change", () => {

@@ -122,6 +122,13 @@ export function withLeaf(plant: Plant, rank: number, change: Partial<Leaf>): Lea
   return [...others, { ...before, ...change }].sort((one, other) => one.rank - other.rank);
 }
 
+/** The survey without what was noted of this leaf. */
+export function withoutLeaf(survey: Survey, label: string, rank: number): Survey {
+  const plant = survey.plants.find((one) => one.label === label && !one.gone);
+  if (plant === undefined) return survey;
+  return withPlant(survey, label, { leaves: plant.leaves.filter((leaf) => leaf.rank !== rank) });
+}
+
 /** The body of `PUT plants/{plant}`: a grade from a photo is the photo's to say. */
 export function bodyOf(plant: Plant): Schemas["PlantIn"] {
   const leaves = plant.leaves.map((leaf) => ({

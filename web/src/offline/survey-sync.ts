@@ -2,12 +2,12 @@
  * Sends what was done in the field: surveys that the server does not know, photos, plants. Each plant is sent whole, so once more
  * does no harm; photos have keys; a survey whose answer was lost is looked for before it is begun again.
  */
-import { type Answer, api, body } from "@/lib/api";
+import { type Answer, apiAs, body } from "@/lib/api";
 import { ProblemError, problemOf } from "@/lib/problem";
 import { queries } from "@/lib/queries";
-import { accessToken, beSomebody } from "@/lib/session";
+import { beSomebody, holder, isGuest, tokenOf, whoIsHere } from "@/lib/session";
 import { bodyOf, isWaiting, type Plant, plantOf, type Survey, type WaitingPhoto, withLeaf } from "./survey-shape";
-import { change, isMine, me, store } from "./survey-store";
+import { change, store } from "./survey-store";
 
 export const FLAG = "cultivar.surveys-waiting";
 const LOCK = "cultivar-surveys";
@@ -15,6 +15,9 @@ const LATER_MS = 15_000;
 /** Clocks of phones and servers differ. */
 const SKEW_MS = 600_000;
 const BUSY = new Set([401, 408, 425, 429, 500, 502, 503, 504]);
+
+/** The API as the owner of what is sent. */
+type Api = ReturnType<typeof apiAs>;
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 let turn: Promise<void> = Promise.resolve();
@@ -28,7 +31,11 @@ export async function drain(): Promise<void> {
   clearTimeout(timer);
   const work = async () => {
     try {
-      for (const survey of await store.surveys.toArray()) if (isMine(survey)) await send(survey.id);
+      await claim();
+      const here = await whoIsHere();
+      for (const { id, owner } of await store.surveys.toArray()) {
+        if (owner !== null && owner === here) await send(apiAs(owner), id, owner);
+      }
     } catch (error) {
       if (!isBusy(error)) throw error;
       timer = setTimeout(() => void drain(), LATER_MS);
@@ -43,22 +50,36 @@ export async function drain(): Promise<void> {
   }
 }
 
-async function send(id: string): Promise<void> {
+/** What was begun while nobody was here is the guest's who is here or is made now. */
+async function claim(): Promise<void> {
+  const nobodys = store.surveys.filter(({ owner }) => owner === null);
+  if ((await nobodys.count()) === 0) return;
+  await beSomebody();
+  if (isGuest()) await nobodys.modify({ owner: holder() });
+}
+
+async function send(api: Api, id: string, owner: string): Promise<void> {
   let survey = await store.surveys.get(id);
   if (survey === undefined || !isWaiting(survey) || (survey.server === null && survey.problem !== null)) return;
-  await beSomebody();
-  if (survey.server === null) survey = await begin(survey);
+  if (survey.server === null) survey = await begin(api, survey);
   if (survey.server === null) return;
   const server = survey.server;
-  if (survey.changes > 0 && survey.problem === null) await sendHead(survey, server);
-  for (const plant of survey.plants) {
-    if (plant.changes > 0 && plant.problem === null) await sendPlant(survey.id, server, plant.label);
+  if (survey.changes > 0 && survey.problem === null) await sendHead(api, survey, server);
+  for (const { label, changes, problem } of survey.plants) {
+    if (changes === 0 || problem !== null) continue;
+    try {
+      await sendPhotos(api, id, label, owner);
+      await sendPlant(api, id, server, label);
+    } catch (error) {
+      if (isBusy(error)) throw error;
+      await changePlant(id, label, (plant) => ({ ...plant, problem: (error as ProblemError).message }));
+    }
   }
   await queries.invalidateQueries({ queryKey: ["surveys", "of", server] });
 }
 
 /** One that was begun before and whose answer did not come: it has no plants yet and is not known here. */
-async function lost({ tried }: Survey): Promise<string | null> {
+async function lost(api: Api, { tried }: Survey): Promise<string | null> {
   if (tried === null) return null;
   const { head } = tried;
   const params = { query: { plot: head.plot, limit: 100 } };
@@ -75,16 +96,16 @@ async function lost({ tried }: Survey): Promise<string | null> {
   return fits[0]?.id ?? null;
 }
 
-async function begin(survey: Survey): Promise<Survey> {
+async function begin(api: Api, survey: Survey): Promise<Survey> {
   try {
-    const found = await lost(survey);
+    const found = await lost(api, survey);
     const tried = { at: survey.tried?.at ?? new Date().toISOString(), head: survey.head };
     if (found === null) await change(survey.id, (now) => ({ ...now, tried }));
     const server = found ?? (await body(api.POST("/api/v1/surveys", { body: survey.head }))).id;
     void queries.invalidateQueries({ queryKey: ["surveys", "list"] });
     return await change(survey.id, (now) => {
       const told = found === null && now.changes === survey.changes;
-      return { ...now, server, changes: told ? 0 : now.changes, tried: null, owner: now.owner ?? me() };
+      return { ...now, server, changes: told ? 0 : now.changes, tried: null };
     });
   } catch (error) {
     if (isBusy(error)) throw error;
@@ -92,7 +113,7 @@ async function begin(survey: Survey): Promise<Survey> {
   }
 }
 
-async function sendHead({ id, head, changes }: Survey, server: string): Promise<void> {
+async function sendHead(api: Api, { id, head, changes }: Survey, server: string): Promise<void> {
   try {
     const params = { path: { survey_id: server } };
     await body(api.PATCH("/api/v1/surveys/{survey_id}", { params, body: head }));
@@ -111,43 +132,42 @@ function changePlant(id: string, label: string, how: (plant: Plant) => Plant): P
   }));
 }
 
-async function sendPlant(id: string, server: string, label: string): Promise<void> {
-  try {
-    await sendPhotos(id, label);
-    const plant = await plantNow(id, label);
-    if (plant === undefined || plant.changes === 0) return;
-    const path = { survey_id: server, plant: label };
-    if (plant.gone) await remove(path);
-    const seen = plant.gone
-      ? null
-      : await body(api.PUT("/api/v1/surveys/{survey_id}/plants/{plant}", { params: { path }, body: bodyOf(plant) }));
-    await change(id, (survey) => ({
-      ...survey,
-      plants: survey.plants.flatMap((now) => {
-        if (now.label !== label || now.changes !== plant.changes) return [now];
-        return seen === null ? [] : [plantOf(seen)];
-      }),
-    }));
-  } catch (error) {
-    if (isBusy(error)) throw error;
-    await changePlant(id, label, (plant) => ({ ...plant, problem: (error as ProblemError).message }));
-  }
+async function sendPlant(api: Api, id: string, server: string, label: string): Promise<void> {
+  const plant = await plantNow(id, label);
+  if (plant === undefined || plant.changes === 0) return;
+  const path = { survey_id: server, plant: label };
+  if (plant.gone) await remove(api, path);
+  const seen = plant.gone
+    ? null
+    : await body(api.PUT("/api/v1/surveys/{survey_id}/plants/{plant}", { params: { path }, body: bodyOf(plant) }));
+  await change(id, (survey) => ({
+    ...survey,
+    plants: survey.plants.flatMap((now) => {
+      if (now.label !== label || now.changes !== plant.changes) return [now];
+      return seen === null ? [] : [plantOf(seen)];
+    }),
+  }));
 }
 
 async function plantNow(id: string, label: string): Promise<Plant | undefined> {
   return (await store.surveys.get(id))?.plants.find((one) => one.label === label);
 }
 
-async function sendPhotos(id: string, label: string): Promise<void> {
-  const gone = (await plantNow(id, label))?.gone ?? true;
+/** Of this plant. A photo that no leaf names any more was taken back, and is not sent. */
+async function sendPhotos(api: Api, id: string, label: string, owner: string): Promise<void> {
   for (const photo of await store.photos.where({ survey: id }).toArray()) {
     if (photo.plant !== label) continue;
-    if (gone) await store.photos.delete(photo.key);
-    else await sendPhoto(id, photo);
+    if (await isNamed(id, photo)) await sendPhoto(api, id, photo, owner);
+    else await store.photos.delete(photo.key);
   }
 }
 
-async function remove(path: { survey_id: string; plant: string }): Promise<void> {
+async function isNamed(id: string, { plant, key }: WaitingPhoto): Promise<boolean> {
+  const now = await plantNow(id, plant);
+  return now !== undefined && !now.gone && now.leaves.some((leaf) => leaf.photo === key);
+}
+
+async function remove(api: Api, path: { survey_id: string; plant: string }): Promise<void> {
   try {
     await body(api.DELETE("/api/v1/surveys/{survey_id}/plants/{plant}", { params: { path } }));
   } catch (error) {
@@ -155,22 +175,23 @@ async function remove(path: { survey_id: string; plant: string }): Promise<void>
   }
 }
 
-async function ask(photo: WaitingPhoto): Promise<Answer> {
+async function ask(photo: WaitingPhoto, owner: string): Promise<Answer> {
   const form = new FormData();
   form.append("model", photo.pack);
   form.append("consent", photo.consent);
   form.append("file", new Blob([photo.bytes], { type: photo.type }), "leaf.jpg");
-  const headers = { Authorization: `Bearer ${await accessToken()}`, "Idempotency-Key": photo.key };
+  const headers = { Authorization: `Bearer ${await tokenOf(owner)}`, "Idempotency-Key": photo.key };
   const response = await fetch("/api/v1/predict", { method: "POST", body: form, headers });
   if (!response.ok) throw new ProblemError(await problemOf(response));
   return (await response.json()) as Answer;
 }
 
 /** Has a leaf's photo looked at. A photo that says nothing of the leaf leaves it to be graded by hand. */
-async function sendPhoto(id: string, photo: WaitingPhoto): Promise<void> {
+async function sendPhoto(api: Api, id: string, photo: WaitingPhoto, owner: string): Promise<void> {
   let told: { prediction_id: string | null; reason: string | null };
   try {
-    const answer = await ask(photo);
+    const answer = await ask(photo, owner);
+    if (!(await isNamed(id, photo))) await takeBack(api, answer);
     const measured = answer.severity !== null && answer.severity !== undefined;
     told = measured
       ? { prediction_id: answer.prediction_id, reason: null }
@@ -187,4 +208,10 @@ async function sendPhoto(id: string, photo: WaitingPhoto): Promise<void> {
   });
   await store.photos.delete(photo.key);
   void queries.invalidateQueries({ queryKey: ["predictions"] });
+}
+
+/** The leaf was cleared, or photographed anew, while this was on its way: the server forgets it too. */
+async function takeBack(api: Api, { prediction_id: id }: Answer): Promise<void> {
+  if (id === null) return;
+  await body(api.DELETE("/api/v1/predictions/{prediction_id}", { params: { path: { prediction_id: id } } }));
 }

@@ -1,7 +1,7 @@
 /** Surveys that work without a network: written down here first, sent when the server can be reached. */
 import { api, body } from "@/lib/api";
 import { ProblemError } from "@/lib/problem";
-import { sessionState, subscribe } from "@/lib/session";
+import { holder, isMine, onArrival, onLeave } from "@/lib/session";
 import type { Head, Plant, Survey, WaitingPhoto } from "./survey-shape";
 
 const FLAG = "cultivar.surveys-waiting";
@@ -22,43 +22,35 @@ function go(): void {
   if (localStorage.getItem(FLAG) !== null) void import("./survey-sync").then(({ drain }) => drain());
 }
 
-/** Called once at start: sends what waits whenever there is a chance, and forgets with the session what the server has. */
+/** Called once at start: sends what waits whenever there is a chance, and forgets with the person what the server has. */
 export function startSurveys(): void {
   window.addEventListener("online", go);
-  let before = sessionState();
-  subscribe(() => {
-    const now = sessionState();
-    if (before === "in" && now === "out") void forgetSent();
-    if (before !== "in" && now === "in") go();
-    before = now;
-  });
+  onLeave(async (id, forGood) => (await opened()).forgetPerson(id, forGood));
+  onArrival(go);
   go();
 }
 
-async function forgetSent(): Promise<void> {
-  const [{ store }, { isWaiting }] = await Promise.all([opened(), import("./survey-shape")]);
-  await store.surveys.filter((survey) => !isWaiting(survey)).delete();
-}
-
-/** Surveys that this browser has, newest first. */
+/** Surveys that this browser has of whoever is here, newest first. */
 export async function keptSurveys(): Promise<Survey[]> {
-  const { store, isMine } = await opened();
+  const { store } = await opened();
   const all = await store.surveys.toArray();
-  return all.filter(isMine).sort((one, other) => other.at.localeCompare(one.at));
+  return all.filter(({ owner }) => isMine(owner)).sort((one, other) => other.at.localeCompare(one.at));
 }
 
 /** As the server has it with what waits here; as it was last seen where the server is away. */
 export async function loadSurvey(id: string): Promise<Survey> {
-  const [{ find, store, me, isMine }, { merged, isWaiting }] = await Promise.all([opened(), import("./survey-shape")]);
+  const [{ find, store }, { merged, isWaiting }] = await Promise.all([opened(), import("./survey-shape")]);
   const found = await find(id);
-  const kept = found !== undefined && isMine(found) ? found : undefined;
+  const kept = found !== undefined && isMine(found.owner) ? found : undefined;
   const server = kept === undefined ? id : kept.server;
   if (server === null && kept !== undefined) return kept;
   try {
     const params = { path: { survey_id: server ?? id } };
     const seen = await body(api.GET("/api/v1/surveys/{survey_id}", { params }));
     return await store.transaction("rw", store.surveys, async () => {
-      const now = merged(await find(id), seen, me());
+      const before = await find(id);
+      if (before !== undefined && !isMine(before.owner)) return merged(undefined, seen, holder());
+      const now = merged(before, seen, holder());
       await store.surveys.put(now);
       return now;
     });
@@ -72,7 +64,7 @@ export async function loadSurvey(id: string): Promise<Survey> {
 
 /** Begins a walk here; its id. */
 export async function beginSurvey(head: Head): Promise<string> {
-  const { store, me, tell } = await opened();
+  const { store, tell } = await opened();
   const at = new Date().toISOString();
   const survey = {
     id: crypto.randomUUID(),
@@ -82,7 +74,7 @@ export async function beginSurvey(head: Head): Promise<string> {
     plants: [],
     tried: null,
     problem: null,
-    owner: me(),
+    owner: holder(),
     at,
   };
   await store.surveys.add(survey);
@@ -107,20 +99,32 @@ export async function savePlant(id: string, label: string, change: Partial<Plant
 
 /** Notes a leaf's photo; what it replaces is forgotten. */
 export async function addPhoto(photo: Omit<WaitingPhoto, "key">): Promise<void> {
-  const [{ store, change }, { withPlant, withLeaf }] = await Promise.all([opened(), import("./survey-shape")]);
+  const [{ store, change, forgetPhoto }, { withPlant, withLeaf }] = await Promise.all([
+    opened(),
+    import("./survey-shape"),
+  ]);
   const key = crypto.randomUUID();
   const { survey, plant, rank } = photo;
-  await store.photos
-    .where({ survey })
-    .filter((one) => one.plant === plant && one.rank === rank)
-    .delete();
-  await store.photos.add({ ...photo, key });
-  await change(survey, (now) => {
-    const seen = now.plants.find((one) => one.label === plant && !one.gone);
-    if (seen === undefined) return now;
-    const told = { photo: key, prediction_id: null, reason: null, grade: null, graded_by: null };
-    return withPlant(now, plant, { leaves: withLeaf(seen, rank, told) });
-  });
+  const told = { photo: key, prediction_id: null, reason: null, grade: null, graded_by: null };
+  await change(
+    survey,
+    (now) => {
+      const seen = now.plants.find((one) => one.label === plant && !one.gone);
+      return seen === undefined ? now : withPlant(now, plant, { leaves: withLeaf(seen, rank, told) });
+    },
+    () => forgetPhoto(survey, plant, rank).then(() => store.photos.add({ ...photo, key })),
+  );
+  soon();
+}
+
+/** Takes a leaf out, and its photo with it. */
+export async function clearLeaf(id: string, label: string, rank: number): Promise<void> {
+  const [{ change, forgetPhoto }, { withoutLeaf }] = await Promise.all([opened(), import("./survey-shape")]);
+  await change(
+    id,
+    (now) => withoutLeaf(now, label, rank),
+    () => forgetPhoto(id, label, rank),
+  );
   soon();
 }
 

@@ -1,4 +1,6 @@
 import { useEffect, useState } from "react";
+import { isMine } from "@/lib/session";
+import { useHolder } from "@/lib/use-session";
 import type { Kept, Waiting } from "./database";
 
 type Source = typeof import("./database");
@@ -28,18 +30,25 @@ function useLive<T>(ask: (source: Source) => Promise<T>, subject: string): T | u
   return found;
 }
 
-/** What waits, in order. */
+/** Of these what belongs to whoever is here. */
+function useMine<T extends { owner: string | null }>(found: T[] | undefined): T[] | undefined {
+  useHolder();
+  return found?.filter(({ owner }) => isMine(owner));
+}
+
+/** What waits of whoever is here, in order. */
 export function useWaiting(): Waiting[] | undefined {
-  return useLive(({ database }) => database.waiting.orderBy("order").toArray(), "waiting");
+  return useMine(useLive(({ database }) => database.waiting.orderBy("order").toArray(), "waiting"));
 }
 
 /** The answers to these keys and in their order, as far as they have come. */
 export function useAnswered(keys: readonly string[]): Kept[] | undefined {
-  return useLive(async ({ database }) => {
-    const found = await database.kept
+  const found = useLive(async ({ database }) => {
+    const all = await database.kept
       .where("key")
       .anyOf([...keys])
       .toArray();
-    return found.sort((one, other) => keys.indexOf(one.key) - keys.indexOf(other.key));
+    return all.sort((one, other) => keys.indexOf(one.key) - keys.indexOf(other.key));
   }, keys.join());
+  return useMine(found);
 }

@@ -1,5 +1,5 @@
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { lasting } from "@/lib/lasting";
 import { useSession } from "@/lib/use-session";
 import { Page } from "@/ui/layout";
 import { Batch } from "./batch";
@@ -11,17 +11,14 @@ interface Shown {
   photos: readonly File[];
 }
 
-let last: Shown | null = null;
+const last = lasting<Shown | null>(null);
 
 /** Many photos at once. The batch in view stays so while one looks at an answer and comes back. */
 export function BulkPage() {
   const { t } = useTranslation();
   const { state } = useSession();
-  const [shown, setShown] = useState<Shown | null>(last);
-  const show = (jobId: string, photos: readonly File[]) => {
-    last = { jobId, photos };
-    setShown(last);
-  };
+  const shown = last.useIt();
+  const show = (jobId: string, photos: readonly File[]) => last.set({ jobId, photos });
   return (
     <Page title={t("bulk.title")} lead={t("bulk.lead")}>
       <Begin onSent={show} />

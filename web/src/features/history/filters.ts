@@ -1,6 +1,6 @@
 /** What the list is to show, and how the server is asked for it. */
-import { useSyncExternalStore } from "react";
 import type { paths } from "@/generated/api";
+import { lasting } from "@/lib/lasting";
 
 export const COUNTS = ["banana_count", "not_mature_count", "mature_count", "ripe_count", "over_ripe_count"] as const;
 export type Count = (typeof COUNTS)[number];
@@ -69,22 +69,13 @@ export function active(filters: Filters): number {
   return Object.keys(rest).length;
 }
 
-let current = ANY;
-const listeners = new Set<() => void>();
+const shown = lasting(ANY);
 
 /** They stay while one looks at an answer and comes back. */
 export function useFilters(): [Filters, (change: Partial<Filters>) => void] {
-  const filters = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => current,
-  );
-  return [filters, change];
+  return [shown.useIt(), change];
 }
 
 function change(to: Partial<Filters>): void {
-  current = { ...current, ...to };
-  for (const listener of listeners) listener();
+  shown.set({ ...shown.now(), ...to });
 }

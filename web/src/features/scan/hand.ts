@@ -1,6 +1,6 @@
 /** The photos in hand: taken or chosen, and not yet asked about. They outlive the page: a look elsewhere loses none. */
 import { useSyncExternalStore } from "react";
-import { sessionState, subscribe } from "@/lib/session";
+import { onLeave } from "@/lib/session";
 import type { Photo } from "@/offline/kept";
 import { shrink } from "@/offline/shrink";
 
@@ -28,7 +28,7 @@ export const PLANTS_AT_ONCE = 20;
 const EMPTY: Hand = { shots: [], together: true, reading: 0, unread: [], tooMany: false };
 const listeners = new Set<() => void>();
 let hand = EMPTY;
-/** Grows when somebody signs out: what was still being read for them is nobody's. */
+/** Grows when somebody leaves: what was still being read for them is nobody's. */
 let people = 0;
 
 function become(change: Partial<Hand>): void {
@@ -36,14 +36,9 @@ function become(change: Partial<Hand>): void {
   for (const listener of listeners) listener();
 }
 
-let before = sessionState();
-subscribe(() => {
-  const now = sessionState();
-  if (before === "in" && now === "out") {
-    people += 1;
-    become(EMPTY);
-  }
-  before = now;
+onLeave(() => {
+  people += 1;
+  become(EMPTY);
 });
 
 export function isEmpty(): boolean {

@@ -8,7 +8,6 @@ const wishes = {
   minConfidence: null,
   consent: "none",
   language: "fr",
-  owner: null,
 } as const;
 
 it("asks once of one plant and once of each of several", () => {

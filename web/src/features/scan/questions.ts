@@ -11,7 +11,6 @@ export interface Wishes {
   minConfidence: number | null;
   consent: Consent;
   language: string;
-  owner: string | null;
 }
 
 /** One question for all photos, or one for each. */
@@ -24,6 +23,5 @@ export function questions(photos: readonly Photo[], wishes: Wishes): Question[] 
     fields: { ...fields },
     photos: group,
     language: wishes.language,
-    owner: wishes.owner,
   }));
 }

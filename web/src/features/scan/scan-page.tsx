@@ -3,7 +3,6 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLate } from "@/lib/late";
 import { usePreferences } from "@/lib/preferences";
-import { useSession } from "@/lib/use-session";
 import { LONG_SIDE } from "@/offline/shrink";
 import { useAnswered, useWaiting } from "@/offline/use-queue";
 import { Button } from "@/ui/button";
@@ -39,7 +38,6 @@ const loadQueue = () => import("@/offline/queue");
 /** Photograph, say what may be kept, ask. */
 export function ScanPage() {
   const { t, i18n } = useTranslation();
-  const { person, guest } = useSession();
   const { pack: wanted, minConfidence } = usePreferences();
   const packs = usePacks();
   const pack = packs.data?.find(({ name }) => name === wanted);
@@ -91,7 +89,6 @@ export function ScanPage() {
       minConfidence,
       consent: allowed,
       language: i18n.language,
-      owner: person !== null && !guest ? person.id : null,
     };
     const asked = questions(
       shots.map((shot) => shot.photo),

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, body } from "@/lib/api";
 import { queries } from "@/lib/queries";
-import { signIn } from "@/lib/session";
+import { noLongerGuest, signIn } from "@/lib/session";
 import { useSession } from "@/lib/use-session";
 import { useWords } from "@/lib/words";
 import { Button } from "@/ui/button";
@@ -19,8 +19,10 @@ type Way = "sign_in" | "register";
 async function enter(way: Way, guest: boolean, email: string, password: string): Promise<void> {
   if (way === "register") {
     const credentials = { body: { email, password } };
-    if (guest) await body(api.POST("/api/v1/auth/upgrade", credentials));
-    else await body(api.POST("/api/v1/auth/register", credentials));
+    if (guest) {
+      await body(api.POST("/api/v1/auth/upgrade", credentials));
+      noLongerGuest();
+    } else await body(api.POST("/api/v1/auth/register", credentials));
   }
   if (way === "sign_in" || !guest) await signIn(email, password);
   await queries.resetQueries(); // what somebody else was shown is not theirs

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { Leaf, Plant, Survey } from "@/offline/survey-shape";
 import { newLeaf, withLeaf } from "@/offline/survey-shape";
-import { savePlant } from "@/offline/surveys";
+import { clearLeaf, savePlant } from "@/offline/surveys";
 import { Button } from "@/ui/button";
 import { Icon } from "@/ui/icon";
 import { Actions } from "@/ui/layout";
@@ -26,8 +26,6 @@ export function LeafPanel({ survey, plant, rank, onNext }: LeafProps) {
   const known = plant.leaves.find((leaf) => leaf.rank === rank);
   const leaf = known ?? newLeaf(rank);
   const change = (to: Partial<Leaf>) => void savePlant(survey.id, plant.label, { leaves: withLeaf(plant, rank, to) });
-  const clear = () =>
-    void savePlant(survey.id, plant.label, { leaves: plant.leaves.filter((one) => one.rank !== rank) });
   const spotted: Spotted = leaf.spotted === null ? "told" : leaf.spotted ? "yes" : "no";
   return (
     <section className={styles.leaf} aria-label={t("surveys.leaf", { rank })}>
@@ -54,7 +52,7 @@ export function LeafPanel({ survey, plant, rank, onNext }: LeafProps) {
           </Button>
         )}
         {known !== undefined && (
-          <Button tone="plain" onPress={clear}>
+          <Button tone="plain" onPress={() => void clearLeaf(survey.id, plant.label, rank)}>
             {t("surveys.clear_leaf")}
           </Button>
         )}
