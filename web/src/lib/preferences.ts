@@ -1,5 +1,15 @@
 /** What this browser keeps for the person: small, and theirs to change in the settings. */
 import { useSyncExternalStore } from "react";
+import { onLeave } from "./session";
+
+/** What somebody said may be kept. */
+export interface Said {
+  /** Null where nobody was signed in. */
+  by: string | null;
+  consent: "none" | "store" | "train";
+  /** The version of the text that was shown, where it was there. */
+  version: string | null;
+}
 
 export interface Preferences {
   /** Null follows the browser. */
@@ -11,8 +21,8 @@ export interface Preferences {
   thresholds: boolean;
   /** Weaker answers are left out. Null takes the pack's own. */
   minConfidence: number | null;
-  /** What may be kept, as last chosen here; it stands in where the account's choice is not known. */
-  consent: "none" | "store" | "train" | null;
+  /** As last said here; it stands in for that person's own choice where the account's is not known. */
+  consent: Said | null;
 }
 
 const KEY = "cultivar.preferences";
@@ -46,6 +56,8 @@ export function prefer(change: Partial<Preferences>): void {
   applyTheme();
   for (const listener of listeners) listener();
 }
+
+onLeave(() => prefer({ consent: null }));
 
 export function applyTheme(): void {
   if (current.theme === "system") delete document.documentElement.dataset.theme;

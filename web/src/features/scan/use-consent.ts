@@ -1,11 +1,13 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { api, body, type Schemas } from "@/lib/api";
-import { prefer, usePreferences } from "@/lib/preferences";
+import { prefer, type Said, usePreferences } from "@/lib/preferences";
 import { queries } from "@/lib/queries";
 import { recall, remember } from "@/lib/remembered";
-import { beSomebody } from "@/lib/session";
+import { beSomebody, holder } from "@/lib/session";
+import { useHolder } from "@/lib/use-session";
 
-export type Consent = Schemas["ConsentOut"]["consent"];
+type Saved = Pick<Schemas["ConsentOut"], "consent" | "text_version" | "texts">;
+export type Consent = Saved["consent"];
 export const CONSENTS = ["none", "store", "train"] as const satisfies readonly Consent[];
 
 const NAME = "consent-texts";
@@ -19,8 +21,18 @@ interface ConsentState {
   choose: (consent: Consent) => void;
 }
 
-/** What may be kept: the account's choice on the present text, or what was said here while the server was away. */
+/**
+ * What this person has said may be kept: the account's choice on the present text, else what they said here, as long as no other
+ * text is known. Null is to be asked. Pure.
+ */
+export function chosenOf(saved: Saved | undefined, said: Said | null, person: string | null): Consent | null {
+  if (saved !== undefined && saved.text_version === saved.texts.version) return saved.consent;
+  if (said === null || said.by !== person) return null;
+  return saved === undefined || said.version === saved.texts.version ? said.consent : null;
+}
+
 export function useConsent(): ConsentState {
+  const person = useHolder();
   const said = usePreferences().consent;
   const saved = useQuery({
     queryKey: KEY,
@@ -42,12 +54,12 @@ export function useConsent(): ConsentState {
       void queries.invalidateQueries({ queryKey: ["me"] });
     },
   });
-  const current = saved.data !== undefined && saved.data.text_version === saved.data.texts.version;
+  const texts = saved.data?.texts ?? recall<Saved["texts"]>(NAME);
   return {
-    chosen: current ? saved.data.consent : said,
-    texts: saved.data?.texts ?? recall(NAME),
+    chosen: chosenOf(saved.data, said, person),
+    texts,
     choose: (consent) => {
-      prefer({ consent });
+      prefer({ consent: { by: holder(), consent, version: texts?.version ?? null } });
       save.mutate(consent);
     },
   };

@@ -3,7 +3,9 @@ import { useTranslation } from "react-i18next";
 import { useFormats } from "@/i18n/format";
 import { useLocalized } from "@/i18n/localized";
 import { api, body, type Schemas } from "@/lib/api";
+import { prefer } from "@/lib/preferences";
 import { queries } from "@/lib/queries";
+import { holder } from "@/lib/session";
 import { useWords } from "@/lib/words";
 import { Choices } from "@/ui/choices";
 import { Note } from "@/ui/layout";
@@ -14,7 +16,8 @@ type Consents = Schemas["ConsentOut"];
 type Choice = Consents["consent"];
 
 const CHOICES: readonly Choice[] = ["none", "store", "train"];
-const KEY = ["consents"];
+/** The same that the scan asks for: both show what was chosen in either. */
+const KEY = ["me", "consents"];
 
 /** The first sentence stands out; what it means in full follows. */
 export function choice(id: string, text: string): { id: string; label: string; hint: string } {
@@ -38,6 +41,7 @@ function Chooser({ consents }: { consents: Consents }) {
       body(api.PUT("/api/v1/users/me/consents", { body: { consent, text_version: consents.texts.version } })),
     onSuccess: async (now) => {
       queries.setQueryData(KEY, now);
+      prefer({ consent: { by: holder(), consent: now.consent, version: now.text_version } });
       await queries.invalidateQueries({ queryKey: ["me"] });
     },
     onError: () => queries.invalidateQueries({ queryKey: KEY }),
