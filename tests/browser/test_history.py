@@ -1,6 +1,7 @@
 """What one asked, in a list of any length: found again, seen on a map, shared, deleted, taken along."""
 
 import zipfile
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, Route, expect
 from sqlalchemy import insert, select
@@ -8,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.kernel.ids import new_id
 from cultivar.predictions.tables import Prediction
-from tests.browser.visitor import Opener
+from tests.browser.test_scan import ANSWER, agree
+from tests.browser.visitor import Opener, settled
 from tests.support import drawing
 from tests.support.app import Person, Served, wait_until
 from tests.support.leaves import black, leaf
@@ -72,6 +74,36 @@ def test_a_deleted_answer_can_be_had_back_for_a_moment(opener: Opener, site: Ser
     delete()
     page.get_by_role("navigation").get_by_role("link", name="Settings").click()
     wait_until(lambda: person.get("/predictions")["total"] == 2)
+
+
+def test_an_answer_that_is_deleted_is_gone_when_the_page_is_closed_at_once(
+    opener: Opener, site: Served, leaf_file: Path
+) -> None:
+    opener.excused += ["ERR_INTERNET_DISCONNECTED", "Failed to fetch", "status of 404"]
+    person = site.user()
+    page = opener.open("/scan", person=person)
+    page.locator("input[type=file]").set_input_files(leaf_file)
+    page.get_by_role("button", name="Get the answer").click()
+    agree(page)
+    expect(page).to_have_url(ANSWER)
+    answer = page.url
+    expect(page.get_by_role("region", name="Result")).to_contain_text("Tar spot of maple")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.get_by_role("navigation").get_by_role("link", name="History").click()
+    page.get_by_role("button", name="Delete Tar spot of maple").click()
+    page.get_by_role("alertdialog").or_(page.get_by_role("dialog")).get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("Deleted.")).to_be_visible()
+    assert person.get("/predictions")["total"] == 1
+    page.close()
+    wait_until(lambda: person.get("/predictions")["total"] == 0)
+
+    again = page.context.new_page()
+    again.goto("/settings")
+    page.context.set_offline(True)
+    for place in ("/history", answer):
+        again.goto(place)
+        settled(again)
+        expect(again.get_by_text("Tar spot of maple")).to_have_count(0)
 
 
 def test_an_answer_is_shared_as_a_picture_and_all_data_as_a_zip(opener: Opener, site: Served) -> None:

@@ -12,6 +12,7 @@ import { Button } from "@/ui/button";
 import { Confirm } from "@/ui/dialog";
 import { Icon } from "@/ui/icon";
 import { Note } from "@/ui/layout";
+import { answerKey } from "./use-answer";
 import type { Pack } from "./use-pack";
 
 interface OwnActionsProps {
@@ -53,6 +54,8 @@ export function OwnActions({ prediction, pack }: OwnActionsProps) {
     },
     onSuccess: async () => {
       await navigate({ to: "/history" });
+      queries.removeQueries({ queryKey: answerKey(id) });
+      queries.removeQueries({ queryKey: ["own-photos", id] });
       await queries.invalidateQueries({ queryKey: ["predictions"] });
     },
   });

@@ -110,8 +110,16 @@ export function without(data: InfiniteData<EntryPage> | undefined, id: string): 
   return { ...data, pages };
 }
 
+/** At once gone from this page's memory; a page that is being closed still sends it. */
 export async function deleteEntry(id: string): Promise<void> {
-  await body(api.DELETE("/api/v1/predictions/{prediction_id}", { params: { path: { prediction_id: id } } }));
   queries.setQueriesData<InfiniteData<EntryPage>>({ queryKey: LISTS }, (data) => without(data, id));
-  queries.removeQueries({ queryKey: ["predictions", id] });
+  queries.removeQueries({ queryKey: ["predictions", "one", id] });
+  queries.removeQueries({ queryKey: ["own-photos", id] });
+  const params = { path: { prediction_id: id } };
+  try {
+    await body(api.DELETE("/api/v1/predictions/{prediction_id}", { params, keepalive: true }));
+  } catch (error) {
+    void queries.invalidateQueries({ queryKey: LISTS });
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
+import { forgetAnswer } from "@/offline/kept";
 import { deleteEntry, type Entry } from "./entries";
 
 const UNDO_MS = 6000;
@@ -12,7 +13,10 @@ export interface Deleting {
   undo: () => void;
 }
 
-/** Deletes after some seconds in which it can be taken back; at once when the person goes elsewhere. */
+/**
+ * Deletes after some seconds in which it can be taken back; at once when the person goes elsewhere, or closes or leaves the
+ * page, which on a phone may be the last that it hears.
+ */
 export function useDeleting(): Deleting {
   const [leaving, setLeaving] = useState<Entry | null>(null);
   const pending = useRef<Entry | null>(null);
@@ -25,7 +29,14 @@ export function useDeleting(): Deleting {
   useEffect(() => {
     if (leaving === null) return;
     const timer = setTimeout(end, UNDO_MS);
-    return () => clearTimeout(timer);
+    const hidden = () => document.visibilityState === "hidden" && end();
+    window.addEventListener("pagehide", end);
+    window.addEventListener("visibilitychange", hidden, true); // before the page's memory is kept
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener("pagehide", end);
+      window.removeEventListener("visibilitychange", hidden, true);
+    };
   }, [leaving, end]);
   useEffect(() => () => void (pending.current !== null && deleteEntry(pending.current.id)), []);
   return {
@@ -36,6 +47,7 @@ export function useDeleting(): Deleting {
       end();
       pending.current = entry;
       setLeaving(entry);
+      void forgetAnswer(entry.id); // this device's copy now, since a page that closes has no time to; the server has another
     },
     undo: () => {
       pending.current = null;
