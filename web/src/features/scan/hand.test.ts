@@ -1,11 +1,12 @@
 import { renderHook } from "@testing-library/react";
 import { beforeEach, expect, it, vi } from "vitest";
 
-const session = vi.hoisted(() => ({ state: "in", told: [] as (() => void)[] }));
+const session = vi.hoisted(() => ({ leave: () => undefined as unknown }));
 const reads = vi.hoisted(() => ({ next: [] as (() => void)[] }));
 vi.mock("@/lib/session", () => ({
-  sessionState: () => session.state,
-  subscribe: (listener: () => void) => session.told.push(listener),
+  onLeave: (forget: () => unknown) => {
+    session.leave = forget;
+  },
 }));
 vi.mock("@/offline/shrink", () => ({
   shrink: (file: File) =>
@@ -18,19 +19,13 @@ const { gone, isEmpty, PLANTS_AT_ONCE, showTogether, take, takeFiles, useHand } 
 const photo = (byte: number) => ({ bytes: new Uint8Array([byte]).buffer, type: "image/jpeg" });
 const hand = () => renderHook(useHand).result.current;
 
-function become(state: string): void {
-  session.state = state;
-  for (const listener of session.told) listener();
-}
-
 async function read(): Promise<void> {
   await vi.waitFor(() => expect(reads.next).toHaveLength(1));
   reads.next.pop()?.();
 }
 
 beforeEach(() => {
-  become("out");
-  become("in");
+  session.leave();
   reads.next.length = 0;
 });
 
@@ -66,19 +61,12 @@ it("is not empty while a file is being read, and names those that cannot be", as
   expect(hand().shots).toHaveLength(1);
 });
 
-it("forgets everything when the person signs out, also what is still being read", async () => {
+it("forgets everything when the person leaves, also what is still being read", async () => {
   take(photo(1));
   const done = takeFiles([new File([], "leaf.jpg")], 100);
-  become("out");
+  session.leave();
   expect(isEmpty()).toBe(true);
   await read();
   await done;
   expect(isEmpty()).toBe(true);
-});
-
-it("keeps the photos of a first visit while a guest is made", () => {
-  become("out");
-  take(photo(1));
-  become("in");
-  expect(isEmpty()).toBe(false);
 });
