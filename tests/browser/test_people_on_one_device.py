@@ -218,6 +218,7 @@ def wait_for_memory(page: Page) -> None:
 def test_filters_and_batches_do_not_outlast_who_chose_them(opener: Opener, site: Served) -> None:
     ada, bo = site.user(), site.user()
     ada.ask(leaf(MAPLE_SICK, 3), consent="store", user_location="Hill")
+    ada.ask(leaf(MAPLE_SICK, 4), consent="store")
     page = opener.open("/", screen="desktop")
     sign_in(page, ada)
     page.get_by_role("navigation").get_by_role("link", name="Bulk").click()
@@ -227,6 +228,7 @@ def test_filters_and_batches_do_not_outlast_who_chose_them(opener: Opener, site:
     expect(page.get_by_role("heading", name="Done")).to_be_visible()
     page.get_by_role("navigation").get_by_role("link", name="History").click()
     page.get_by_role("searchbox", name="Search").fill("hill")
+    expect(page.get_by_text("1 answer", exact=True)).to_be_visible()
     sign_out(page)
     page.get_by_role("main").get_by_role("link", name="Sign in").click()
     enter(page, bo)
@@ -234,7 +236,7 @@ def test_filters_and_batches_do_not_outlast_who_chose_them(opener: Opener, site:
     expect(page.get_by_role("searchbox", name="Search")).to_have_value("")
     page.get_by_role("navigation").get_by_role("link", name="Bulk").click()
     expect(page.get_by_role("button", name="Look at all of them")).to_be_visible()
-    expect(page.get_by_role("heading", name="Done")).to_have_count(0)
+    expect(page.get_by_role("region", name="Batch", exact=True)).to_have_count(0)
 
 
 def test_another_tab_goes_with_who_signs_out(opener: Opener, site: Served) -> None:
