@@ -1,4 +1,4 @@
-"""The training queue on a model's page: what people corrected and allow to be learned from, for those who may see it."""
+"""The training queue on a model's page: what people corrected and allow to be learned from, for who may see it."""
 
 from playwright.sync_api import Page, expect
 
