@@ -98,7 +98,7 @@ KEEP = """async ([build, queries]) => {
     const place = await caches.open("cultivar-memory");
     const mine = await (await place.match("/memory")).json();
     const state = { mutations: [], queries };
-    const memory = { at: Date.now(), build: build ?? mine.build, state };
+    const memory = { ...mine, at: Date.now(), build: build ?? mine.build, state };
     await place.put("/memory", new Response(JSON.stringify(memory)));
 }"""
 """Lays into the memory what an app with other shapes may have kept."""

@@ -154,6 +154,8 @@ def test_each_person_is_asked_what_may_be_kept(opener: Opener, site: Served, lea
     expect(page).to_have_url(ANSWER)
     page.get_by_role("navigation").get_by_role("link", name="History").click()
     expect(page.get_by_role("heading", name="No answers yet")).to_be_visible()
+    page.goto("/sign-in")  # it was a guest who asked
+    expect(page.get_by_text("What the guest did stays behind")).to_be_visible()
 
 
 def test_who_is_asked_once_is_asked_again_of_another_text(opener: Opener, leaf_file: Path) -> None:

@@ -1,7 +1,7 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import type { components, paths } from "@/generated/api";
 import { ProblemError, problemOf } from "./problem";
-import { accessToken, tokenOf } from "./session";
+import { accessToken, holder, tokenOf } from "./session";
 
 export type Schemas = components["schemas"];
 export type Answer = Schemas["Answer"];
@@ -32,8 +32,15 @@ function client(token: (renew?: boolean) => Promise<string | null>) {
   return made;
 }
 
+/** Where whoever is here cannot prove it now, nothing is asked as nobody. */
+async function ownToken(renew = false): Promise<string | null> {
+  const access = await accessToken(renew);
+  if (access === null && !renew && holder() !== null) throw new TypeError("the server cannot be reached");
+  return access;
+}
+
 /** The API, typed by its own document. Paths stand as the document has them. */
-export const api = client(accessToken);
+export const api = client(ownToken);
 
 /** The API as this person alone: where somebody else has come meanwhile, nothing is asked, and it throws. */
 export function apiAs(id: string): typeof api {

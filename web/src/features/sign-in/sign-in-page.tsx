@@ -10,7 +10,7 @@ import { useWords } from "@/lib/words";
 import { Button } from "@/ui/button";
 import { Choices } from "@/ui/choices";
 import { Form } from "@/ui/form";
-import { Card, Page } from "@/ui/layout";
+import { Card, Note, Page } from "@/ui/layout";
 import { TextField } from "@/ui/text-field";
 
 type Way = "sign_in" | "register";
@@ -53,6 +53,7 @@ export function SignInPage() {
           value={way}
           onChange={(id) => setWay(id as Way)}
         />
+        {guest && way === "sign_in" && <Note mood="warn">{t("sign_in.guest_stays_behind")}</Note>}
         <Form
           onSubmit={() => entering.mutate()}
           wrong={entering.isError ? words(entering.error) : null}
