@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.test_accessible import violations
 from tests.browser.test_scan import ANSWER, agree
 from tests.browser.visitor import Opener
-from tests.support.app import Person, Served, fine
+from tests.support.app import Person, Served, fine, wait_until
 from tests.support.drawing import MAPLE_SICK, picture
 from tests.support.fruit import bunch
 from tests.support.photofile import jpeg
@@ -40,6 +40,12 @@ def said(person: Person, answer: dict[str, Any]) -> Any:
     return person.get(f"/predictions/{answer['prediction_id']}")["feedback"]
 
 
+def verdict_of(person: Person, answer: dict[str, Any]) -> tuple[Any, Any, Any]:
+    """What the server keeps; the page may show a verdict before."""
+    told = said(person, answer)
+    return told["is_correct"], told["correct_class_name"], told["satisfied"]
+
+
 def test_a_verdict_is_changed_withdrawn_and_brought_back_after_each_return(opener: Opener, site: Served) -> None:
     person = site.user()
     answer = person.ask(LEAF, consent="store")
@@ -57,16 +63,15 @@ def test_a_verdict_is_changed_withdrawn_and_brought_back_after_each_return(opene
     expect_chosen(page, "Wrong")
     opinion(page).get_by_role("button", name="Right", exact=True).click()
     expect_chosen(page, "Right")
-    told = said(person, answer)
-    assert (told["is_correct"], told["correct_class_name"], told["satisfied"]) == (True, None, True)
+    wait_until(lambda: verdict_of(person, answer) == (True, None, True))
     page.reload()
     expect_chosen(page, "Right")
     opinion(page).get_by_role("button", name="Can't tell").click()
     expect_chosen(page, "Can't tell")
-    assert said(person, answer)["is_correct"] is None
+    wait_until(lambda: verdict_of(person, answer)[0] is None)
     opinion(page).get_by_role("button", name="Withdraw").click()
     expect_chosen(page, None)
-    assert said(person, answer) is None
+    wait_until(lambda: said(person, answer) is None)
     opinion(page).get_by_role("button", name="Undo").click()
     expect_chosen(page, "Can't tell")
     page.reload()
@@ -104,7 +109,7 @@ def test_one_fruit_said_to_be_right_leaves_every_verdict_open(opener: Opener, si
     expect_chosen(page, "Right")
     thing.get_by_role("button", name="Take it back").click()
     expect_chosen(page, None)
-    assert said(person, answer) is None
+    wait_until(lambda: said(person, answer) is None)
 
 
 def test_a_mended_outline_is_shown_named_anew_and_reopened_as_it_was_left(opener: Opener, site: Served) -> None:
@@ -121,10 +126,11 @@ def test_a_mended_outline_is_shown_named_anew_and_reopened_as_it_was_left(opener
     thing.get_by_role("button", name="Another class").click()
     page.get_by_role("option", name="Over-ripe").click()
     expect(thing).to_contain_text("it is Over-ripe")
-    kept = one_said(person, answer, "edited")
-    assert (kept["class_name"], kept["polygon"]) == ("Over Ripe", MENDED)
+    wait_until(lambda: one_said(person, answer, "edited")["class_name"] == "Over Ripe")
+    assert one_said(person, answer, "edited")["polygon"] == MENDED
     thing.get_by_role("button", name="Mend the outline").click()
     nudge(page, "ArrowRight")
+    wait_until(lambda: one_said(person, answer, "edited")["polygon"] != MENDED)
     kept = one_said(person, answer, "edited")
     assert kept["class_name"] == "Over Ripe"
     assert kept["polygon"][0] == pytest.approx([10 + STEP, 20], abs=0.2)
@@ -137,10 +143,11 @@ def test_what_was_added_is_shown_reopened_and_removed(opener: Opener, site: Serv
     expect(thing).to_contain_text("You added it")
     thing.get_by_role("button", name="Mend the outline").click()
     nudge(page, "ArrowDown")
+    wait_until(lambda: one_said(person, answer, "missed")["polygon"] != MISSED)
     assert one_said(person, answer, "missed")["polygon"][0] == pytest.approx([100, 5 + STEP], abs=0.2)
     thing.get_by_role("button", name="Remove").click()
     expect(page.get_by_role("group", name="3 things found", exact=True).get_by_role("button")).to_have_count(3)
-    assert [one["verdict"] for one in said(person, answer)["instances"]] == ["edited"]
+    wait_until(lambda: [one["verdict"] for one in said(person, answer)["instances"]] == ["edited"])
 
 
 def drawn(site: Served) -> tuple[Person, dict[str, Any]]:
