@@ -136,8 +136,8 @@ def test_what_a_closed_account_had_waiting_is_dropped(opener: Opener, site: Serv
     page.get_by_label("Present password").fill(PASSWORD)
     page.get_by_role("button", name="Delete everything").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("What does this plant have?")
-    assert held(page, "waiting") == 0
-    assert held(page, "surveys", "cultivar-surveys") == 0
+    wait_until(lambda: held(page, "waiting") == 0)
+    wait_until(lambda: held(page, "surveys", "cultivar-surveys") == 0)
 
 
 def test_each_person_is_asked_what_may_be_kept(opener: Opener, site: Served, leaf_file: Path) -> None:
@@ -188,7 +188,7 @@ def test_a_session_that_ended_elsewhere_leaves_no_answer_on_the_device(
     photo = page.get_by_role("img", name="The photo that was asked about")
     expect(photo).to_be_visible()
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    assert held(page, "kept") == 1
+    wait_until(lambda: held(page, "kept") == 1)
     wait_for_memory(page)
 
     page.context.set_offline(True)
@@ -208,13 +208,12 @@ def test_a_session_that_ended_elsewhere_leaves_no_answer_on_the_device(
 
 
 def wait_for_memory(page: Page) -> None:
-    page.wait_for_function(
-        """async (text) => {
-            const kept = await (await caches.open("cultivar-memory")).match("/memory");
-            return kept !== undefined && (await kept.text()).includes(text);
-        }""",
-        arg=MAPLE_SICK,
-    )
+    """Polled here: `wait_for_function` does not wait for a promise."""
+    kept = """async (text) => {
+        const kept = await (await caches.open("cultivar-memory")).match("/memory");
+        return kept !== undefined && (await kept.text()).includes(text);
+    }"""
+    wait_until(lambda: page.evaluate(kept, MAPLE_SICK))
 
 
 def test_filters_and_batches_do_not_outlast_who_chose_them(opener: Opener, site: Served) -> None:
@@ -267,10 +266,10 @@ def test_a_cleared_leaf_takes_its_photo_with_it(opener: Opener, site: Served, le
     add_plant(page)
     page.locator("input[type=file]").set_input_files(leaf_file)
     expect(page.get_by_text("The photo waits to be looked at.")).to_be_visible()
-    assert held(page, "photos", "cultivar-surveys") == 1
+    wait_until(lambda: held(page, "photos", "cultivar-surveys") == 1)
     page.get_by_role("button", name="Clear this leaf").click()
     expect(page.get_by_role("button", name="Clear this leaf")).to_have_count(0)
-    assert held(page, "photos", "cultivar-surveys") == 0
+    wait_until(lambda: held(page, "photos", "cultivar-surveys") == 0)
     free()
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.get_by_text("Something waits on this device")).to_have_count(0)
