@@ -10,16 +10,14 @@ from typing import IO, Any
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cultivar.accounts import service as accounts
 from cultivar.accounts.service import EXPORT
 from cultivar.kernel import outbox
 from cultivar.kernel.clock import now
+from cultivar.kernel.jobs import queue
 from cultivar.kernel.jobs.context import JobContext
-from cultivar.kernel.jobs.queue import enqueue
-from cultivar.kernel.jobs.tables import Job
 from cultivar.kernel.storage import ObjectMissing, Storage
 from cultivar.photos.schemas import PhotoData
 from cultivar.photos.service import DELETE_OBJECTS
@@ -40,15 +38,14 @@ async def erase(job: JobContext) -> dict[str, Any] | None:
         await _delete_exports(session, person_id)
         for holder in HOLDERS:
             await holder.erase(session, person_id, job.world)
-        await session.execute(update(Job).where(Job.id == job.id).values(payload={}))
+        await queue.empty_payload(session, job.id)
     return {"erased": [holder.name for holder in HOLDERS]}
 
 
 async def _delete_exports(session: AsyncSession, person_id: UUID) -> None:
     """What their jobs wrote so far; one that is at work sees by the end that the person is gone, and keeps nothing."""
-    made = await session.scalars(select(Job.id).where(Job.kind == EXPORT, Job.owner_id == person_id))
-    if keys := [_key(job_id) for job_id in made]:
-        await enqueue(session, DELETE_OBJECTS, {"keys": keys})
+    if keys := [_key(job_id) for job_id in await queue.of_person(session, person_id, EXPORT)]:
+        await queue.enqueue(session, DELETE_OBJECTS, {"keys": keys})
 
 
 def _key(job_id: UUID) -> str:

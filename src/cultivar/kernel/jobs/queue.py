@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -78,6 +78,16 @@ async def get_job(session: AsyncSession, actor: Actor, job_id: UUID) -> Job:
 async def live_of(session: AsyncSession, job_ids: Collection[UUID]) -> set[UUID]:
     """Which of these jobs wait or run; for a sweeper, which acts for nobody."""
     return set(await session.scalars(select(Job.id).where(Job.id.in_(job_ids), live)))
+
+
+async def of_person(session: AsyncSession, person_id: UUID, kind: str) -> list[UUID]:
+    """Their jobs of one kind, in whatever state."""
+    return list(await session.scalars(select(Job.id).where(Job.owner_id == person_id, Job.kind == kind)))
+
+
+async def empty_payload(session: AsyncSession, job_id: UUID) -> None:
+    """What the job was told is not needed any more, and not kept."""
+    await session.execute(update(Job).where(Job.id == job_id).values(payload={}))
 
 
 async def cancel(session: AsyncSession, actor: Actor, job_id: UUID) -> Job:

@@ -196,11 +196,11 @@ async def take_back(given: Sequence[Given], world: World) -> None:
 
 async def _withdraw(session: AsyncSession, given: Sequence[Given]) -> None:
     """Who has chosen against training since they asked has withdrawn what was still on its way."""
-    for owner_id, asked_at in {(one.actor.user_id, one.asked_at) for one in given}:
-        if await accounts.ended_training(session, owner_id, asked_at):
-            for one in given:
-                if (one.actor.user_id, one.asked_at) == (owner_id, asked_at):
-                    one.consent, one.keep = "store", rules.keep_for("store")
+    asked = {(one.actor.user_id, one.asked_at) for one in given}
+    ended = {each for each in asked if await accounts.ended_training(session, *each)}
+    for one in given:
+        if (one.actor.user_id, one.asked_at) in ended:
+            one.consent, one.keep = "store", rules.keep_for("store")
 
 
 def count(given: Given) -> None:
